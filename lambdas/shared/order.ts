@@ -109,6 +109,8 @@ export interface Order {
   payment?: Payment;
   failure?: Failure;
   warnings: string[];
+  /** The `Idempotency-Key` that the order was made with. */
+  request_key?: string;
   history: HistoryEntry[];
   /** ISO 8601, both. */
   created_at: string;
