@@ -38,3 +38,10 @@ export const totalsSchema: z.ZodType<Totals> = z.object({
   tax: amountSchema.nullable(),
   total: amountSchema.nullable(),
 });
+
+/** How a state of the saga failed. */
+export const stepFailureSchema = z.object({
+  step: z.string(),
+  error: z.string(),
+  cause: z.string(),
+});

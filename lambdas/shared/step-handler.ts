@@ -12,7 +12,7 @@ export function stepHandler<Input, Output>(
   schema: z.ZodType<Input>,
   step: (input: Input) => Promise<Output>,
 ) {
-  return middy<unknown>()
+  return middy()
     .use(injectLambdaContext(logger))
     .handler(async (event: unknown): Promise<Output> => {
       const input = schema.parse(event);

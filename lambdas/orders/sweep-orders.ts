@@ -1,0 +1,68 @@
+import { settleIntent } from '../payment/authorize-payment.ts';
+import type { PaymentGateway } from '../payment/payment-gateway.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Order, OrderNumber } from '../shared/order.ts';
+import type { OrderStore } from './order-store.ts';
+import type { CheckoutInput, PaymentWait, Starter, UndoInput } from './saga.ts';
+
+/** An order that has not ended after this time is looked at: longer than a checkout that needs nobody. */
+const GRACE_MS = 60_000;
+
+/** The most orders that one sweep looks at; the next one goes on. */
+const PAGE = 200;
+
+export interface SweepOrdersDeps {
+  orders: OrderStore;
+  checkout: Starter<CheckoutInput>;
+  undo: Starter<UndoInput>;
+  payments: PaymentGateway;
+  wait: PaymentWait;
+  clock: Clock;
+  /** An order's fault is told and does not stop the sweep. */
+  onError: (orderNumber: OrderNumber, error: unknown) => void;
+}
+
+/**
+ * Finds the orders that stand still though they should not, and gives each its push: an accepted one whose checkout
+ * never started is started; one whose checkout ended without ending it is undone; one whose payment is processing
+ * for too long is settled by what the provider says now.
+ */
+export async function sweepOrders(deps: SweepOrdersDeps): Promise<{ looked_at: number }> {
+  const before = new Date(deps.clock.now().getTime() - GRACE_MS);
+  const numbers = await deps.orders.openSince(before, PAGE);
+  for (const orderNumber of numbers) {
+    try {
+      const order = await deps.orders.get(orderNumber);
+      if (order) await push(deps, order);
+    } catch (error) {
+      deps.onError(orderNumber, error);
+    }
+  }
+  return { looked_at: numbers.length };
+}
+
+async function push(deps: SweepOrdersDeps, order: Order): Promise<void> {
+  const { order_number } = order;
+  if ((await deps.checkout.start({ order_number })) === 'closed') {
+    await deps.undo.start({
+      order_number,
+      failure: {
+        step: 'Checkout',
+        error: 'Stranded',
+        cause: 'the checkout ended without ending the order',
+      },
+    });
+  } else if (order.processing_until && new Date(order.processing_until) <= deps.clock.now()) {
+    await endProcessing(deps, order);
+  }
+}
+
+async function endProcessing(deps: SweepOrdersDeps, order: Order): Promise<void> {
+  if (!order.payment) return;
+  const intent = await deps.payments.retrieve(order.payment.payment_intent_id);
+  const refusal = await settleIntent(deps, order, intent);
+  if (refusal) return deps.wait.fail(order, refusal.name, refusal.message);
+  if (intent.status === 'processing') {
+    await deps.wait.fail(order, 'PaymentTimedOut', 'The payment was not processed in time');
+  }
+}

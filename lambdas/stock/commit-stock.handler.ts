@@ -1,0 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
+
+import { dynamodb } from '../shared/dynamodb.ts';
+import { env } from '../shared/environment.ts';
+import { orderNumberSchema } from '../shared/parse.ts';
+import { stepHandler } from '../shared/step-handler.ts';
+import { commitStock } from './commit-stock.ts';
+import { dynamoStockLedger } from './dynamo-stock-ledger.ts';
+
+const client = dynamodb();
+const deps = {
+  stock: dynamoStockLedger({ table: env('STOCK_TABLE'), client, pause, random: Math.random }),
+};
+
+/** The task of the state machine's state of the same name. */
+export const handler = stepHandler(z.object({ order_number: orderNumberSchema }), (input) =>
+  commitStock(deps, input),
+);
