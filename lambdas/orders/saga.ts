@@ -10,14 +10,17 @@ import {
 import type { ErrorName } from '../shared/errors.ts';
 import type { Order, OrderNumber, PaymentIntentId } from '../shared/order.ts';
 
-/** Starts a state machine for an order. The execution's name is the order number, so that it starts once. */
+/**
+ * Starts a state machine for an order. The execution's name is the order number unless another is given, so that it
+ * starts once.
+ */
 export interface Starter<Input> {
   /**
    * `running`: it runs now, started by this call or before. `closed`: it ran before and has ended.
    * (Step Functions, StartExecution: idempotent for the same name and input while running; names stay taken for
    * 90 days.)
    */
-  start(input: Input): Promise<'running' | 'closed'>;
+  start(input: Input, name?: string): Promise<'running' | 'closed'>;
 }
 
 export interface CheckoutInput {
@@ -35,12 +38,12 @@ export function stateMachine<Input extends { order_number: OrderNumber }>(
   client: SFNClient,
 ): Starter<Input> {
   return {
-    async start(input) {
+    async start(input, name = input.order_number) {
       try {
         await client.send(
           new StartExecutionCommand({
             stateMachineArn: arn,
-            name: input.order_number,
+            name,
             input: JSON.stringify(input),
           }),
         );

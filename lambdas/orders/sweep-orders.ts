@@ -8,6 +8,9 @@ import type { CheckoutInput, PaymentWait, Starter, UndoInput } from './saga.ts';
 /** An order that has not ended after this time is looked at: longer than a checkout that needs nobody. */
 const GRACE_MS = 60_000;
 
+/** A checkout that ended and an order that has not changed for this time: nobody is at work on it. */
+const STRANDED_MS = 5 * 60_000;
+
 /** The most orders that one sweep looks at; the next one goes on. */
 const PAGE = 200;
 
@@ -44,17 +47,23 @@ export async function sweepOrders(deps: SweepOrdersDeps): Promise<{ looked_at: n
 async function push(deps: SweepOrdersDeps, order: Order): Promise<void> {
   const { order_number } = order;
   if ((await deps.checkout.start({ order_number })) === 'closed') {
-    await deps.undo.start({
-      order_number,
-      failure: {
-        step: 'Checkout',
-        error: 'Stranded',
-        cause: 'the checkout ended without ending the order',
-      },
-    });
+    await undoStranded(deps, order);
   } else if (order.processing_until && new Date(order.processing_until) <= deps.clock.now()) {
     await endProcessing(deps, order);
   }
+}
+
+/** An undo may be running, and starting one more is safe, but only after a while is it likely that none is. */
+async function undoStranded(deps: SweepOrdersDeps, order: Order): Promise<void> {
+  const touched = Date.parse(order.updated_at);
+  if (deps.clock.now().getTime() - touched < STRANDED_MS) return;
+  const { order_number } = order;
+  const failure = {
+    step: 'Checkout',
+    error: 'Stranded',
+    cause: 'the checkout ended without the order',
+  };
+  await deps.undo.start({ order_number, failure }, `${order_number}-${touched}`);
 }
 
 async function endProcessing(deps: SweepOrdersDeps, order: Order): Promise<void> {

@@ -1,0 +1,23 @@
+import { CustomResource } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { lambdaFunction } from './lambda-function.ts';
+import type { SharedProps } from './shared-props.ts';
+
+/** A few products to try the checkout with; not in production. */
+export class SampleCatalogue extends Construct {
+  constructor(scope: Construct, id: string, { tables }: Pick<SharedProps, 'tables'>) {
+    super(scope, id);
+    const loader = lambdaFunction(this, 'load-sample-catalogue', {
+      environment: {
+        CATALOGUE_TABLE: tables.catalogue.tableName,
+        STOCK_TABLE: tables.stock.tableName,
+      },
+    });
+    tables.catalogue.grant(loader, 'dynamodb:PutItem');
+    tables.stock.grant(loader, 'dynamodb:PutItem');
+    new CustomResource(this, 'Samples', {
+      serviceToken: loader.functionArn,
+      resourceType: 'Custom::SampleCatalogue',
+    });
+  }
+}
