@@ -45,7 +45,7 @@ export interface EmailClaims {
 interface EmailRecord {
   id: string;
   email_state: 'sending' | 'unknown' | 'sent';
-  owner: string;
+  claimed_by: string;
   lease_until: number;
 }
 
@@ -59,7 +59,7 @@ export function dynamoEmailClaims(table: string, client: DynamoDBDocumentClient)
           Item: {
             id: claim.key,
             email_state: 'sending',
-            owner: claim.owner,
+            claimed_by: claim.owner,
             lease_until: claim.leaseUntil,
             expires_at: expiry(claim.leaseUntil),
           },
@@ -76,7 +76,7 @@ export function dynamoEmailClaims(table: string, client: DynamoDBDocumentClient)
     return Item as EmailRecord | undefined;
   };
 
-  const mine = 'email_state = :sending AND #owner = :mine';
+  const mine = 'email_state = :sending AND claimed_by = :mine';
 
   async function markUnknown({ key, owner }: EmailClaim): Promise<void> {
     await held(
@@ -86,7 +86,6 @@ export function dynamoEmailClaims(table: string, client: DynamoDBDocumentClient)
           Key: { id: key },
           UpdateExpression: 'SET email_state = :unknown',
           ConditionExpression: mine,
-          ExpressionAttributeNames: { '#owner': 'owner' },
           ExpressionAttributeValues: {
             ':unknown': 'unknown',
             ':sending': 'sending',
@@ -106,12 +105,12 @@ export function dynamoEmailClaims(table: string, client: DynamoDBDocumentClient)
       if (!seen) return 'busy';
       if (seen.email_state === 'sent') return 'sent';
       // Our own write, whose first answer was lost and which was then repeated by the SDK.
-      if (seen.owner === owner) return claim;
+      if (seen.claimed_by === owner) return claim;
       if (seen.email_state === 'sending' && seen.lease_until > at.getTime()) return 'busy';
 
-      const taken = await put(claim, 'email_state = :state AND #owner = :owner', {
+      const taken = await put(claim, 'email_state = :state AND claimed_by = :owner', {
         ':state': seen.email_state,
-        ':owner': seen.owner,
+        ':owner': seen.claimed_by,
       });
       return taken ? { ...claim, suspect: true } : 'busy';
     },
@@ -139,7 +138,6 @@ export function dynamoEmailClaims(table: string, client: DynamoDBDocumentClient)
             TableName: table,
             Key: { id: claim.key },
             ConditionExpression: mine,
-            ExpressionAttributeNames: { '#owner': 'owner' },
             ExpressionAttributeValues: { ':sending': 'sending', ':mine': claim.owner },
           }),
         ),

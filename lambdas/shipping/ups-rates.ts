@@ -48,7 +48,10 @@ const ratedSchema = z.object({
 /** Versions before v2409 give a lone service without its array. */
 const answerSchema = z.object({
   RateResponse: z.object({
-    RatedShipment: z.union([z.array(ratedSchema), ratedSchema.transform((one) => [one])]),
+    RatedShipment: z.preprocess(
+      (rated) => (Array.isArray(rated) ? rated : [rated]),
+      z.array(ratedSchema),
+    ),
   }),
 });
 

@@ -18,9 +18,10 @@ export function spreadDiscount(discount: MinorUnits, prices: readonly MinorUnits
   });
   const left = BigInt(discount) - exact.reduce((sum, { share }) => sum + share, 0n);
   const shares = exact.map(({ share }) => share);
-  const neediest = exact.toSorted((a, b) =>
-    a.remainder === b.remainder ? a.line - b.line : Number(b.remainder - a.remainder > 0n) * 2 - 1,
-  );
+  const neediest = exact.toSorted((a, b) => {
+    if (a.remainder === b.remainder) return a.line - b.line;
+    return a.remainder > b.remainder ? -1 : 1;
+  });
   for (const { line } of neediest.slice(0, Number(left))) shares[line] = (shares[line] ?? 0n) + 1n;
   return shares.map((share) => minorUnits(Number(share)));
 }
