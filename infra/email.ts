@@ -4,6 +4,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
+import { grantTable } from './grants.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import type { ProviderSecrets } from './provider-secrets.ts';
 import type { Tables } from './tables.ts';
@@ -42,8 +43,8 @@ export class Email extends Construct {
     );
     sender.addEnvironment('ORDERS_TABLE', tables.orders.tableName);
     sender.addEnvironment('RECORDS_TABLE', tables.records.tableName);
-    tables.orders.grant(sender, 'dynamodb:GetItem');
-    tables.records.grant(sender, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    grantTable(sender, tables.orders, 'GetItem');
+    grantTable(sender, tables.records, 'GetItem', 'PutItem', 'UpdateItem');
     secrets.grant(sender, 'sendgrid');
   }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -9,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { allow } from './grants.ts';
 
 /** How long a function may run, in seconds: less than the 30 s of an API request and of a task. */
 const TIMEOUT_S = 28;
@@ -27,7 +29,18 @@ export function lambdaFunction(
   if (!existsSync(bundle)) throw new Error(`${bundle} is missing: run \`npm run build\` first`);
   const id = handler.replace(/(^|-)(\w)/g, (_match, _dash, letter: string) => letter.toUpperCase());
   const place = new Construct(scope, id);
-  const fn = new LambdaFunction(place, 'Function', {
+  const logGroup = new LogGroup(place, 'Log', {
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  // A role of our own: AWS's managed one may write to every log group of the account.
+  const role = new Role(place, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  allow(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
+  Validations.of(place).acknowledge({
+    id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+    reason: 'X-Ray has no resources to name: tracing writes to * (X-Ray, actions and resources)',
+  });
+  return new LambdaFunction(place, 'Function', {
     description: `FastCart: ${handler}`,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
@@ -37,10 +50,7 @@ export function lambdaFunction(
     timeout: Duration.seconds(options.timeoutSeconds ?? TIMEOUT_S),
     tracing: Tracing.ACTIVE,
     environment: { POWERTOOLS_LOG_LEVEL: 'INFO', ...options.environment },
-    logGroup: new LogGroup(place, 'Log', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    }),
+    role,
+    logGroup,
   });
-  return fn;
 }

@@ -1,5 +1,6 @@
 import { CustomResource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { grantTable } from './grants.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import type { SharedProps } from './shared-props.ts';
 
@@ -13,8 +14,8 @@ export class SampleCatalogue extends Construct {
         STOCK_TABLE: tables.stock.tableName,
       },
     });
-    tables.catalogue.grant(loader, 'dynamodb:PutItem');
-    tables.stock.grant(loader, 'dynamodb:PutItem');
+    grantTable(loader, tables.catalogue, 'PutItem');
+    grantTable(loader, tables.stock, 'PutItem');
     new CustomResource(this, 'Samples', {
       serviceToken: loader.functionArn,
       resourceType: 'Custom::SampleCatalogue',

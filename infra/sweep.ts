@@ -5,6 +5,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Checkout } from './checkout.ts';
 import { grantPayments } from './grant-payments.ts';
+import { grantIndex, grantTable } from './grants.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import type { SharedProps } from './shared-props.ts';
 
@@ -23,7 +24,8 @@ export class Sweep extends Construct {
         UNDO_STATE_MACHINE_ARN: checkout.undo.stateMachineArn,
       },
     });
-    tables.orders.grant(this.sweeper, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
+    grantTable(this.sweeper, tables.orders, 'GetItem', 'UpdateItem');
+    grantIndex(this.sweeper, tables.orders, 'open-orders');
     checkout.stateMachine.grantStartExecution(this.sweeper);
     checkout.stateMachine.grantTaskResponse(this.sweeper);
     checkout.undo.grantStartExecution(this.sweeper);

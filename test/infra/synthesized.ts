@@ -1,0 +1,18 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readConfig } from '../../infra/config.ts';
+import { FastCartStack } from '../../infra/fastcart-stack.ts';
+
+/** The stack as a deployment with `context` would have it. */
+export function synthesize(context: Record<string, unknown> = {}): {
+  app: App;
+  stack: FastCartStack;
+} {
+  const app = new App({ context });
+  const config = readConfig(app.node);
+  return { app, stack: new FastCartStack(app, `FastCart-${config.stage}`, { config }) };
+}
+
+export function templateOf(context: Record<string, unknown> = {}): Template {
+  return Template.fromStack(synthesize(context).stack);
+}
