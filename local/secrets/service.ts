@@ -66,7 +66,7 @@ function createSecret({ journal, clock, sql }: Parts, input: JsonObject): Promis
   }
   const value = secretValue(input);
   const id = optional(input, 'ClientRequestToken') ?? randomUUID();
-  return journal.write<JsonObject>(() => {
+  return journal.write(() => {
     const now = clock.now();
     const existing = sql.byName.get(name) as Secret | undefined;
     if (existing && isGone(existing, now)) remove(sql, existing);
@@ -83,9 +83,10 @@ function createSecret({ journal, clock, sql }: Parts, input: JsonObject): Promis
     };
     const { arn, description, kms_key_id, tags } = secret;
     sql.insert.run(arn, name, description, kms_key_id, tags, now, now);
-    if (!value) return { ARN: arn, Name: name };
+    const output: JsonObject = { ARN: arn, Name: name };
+    if (!value) return output;
     putVersion(sql, secret, { id, value, stages: ['AWSCURRENT'], now });
-    return { ARN: arn, Name: name, VersionId: id };
+    return { ...output, VersionId: id };
   });
 }
 
