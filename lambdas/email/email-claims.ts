@@ -1,6 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
-  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -44,14 +43,14 @@ export interface EmailClaims {
 
 interface EmailRecord {
   id: string;
-  email_state: 'sending' | 'unknown' | 'sent';
+  email_state: 'free' | 'sending' | 'unknown' | 'sent';
   claimed_by: string;
   lease_until: number;
 }
 
 /** The claims in a DynamoDB table with key `id`. */
 export function dynamoEmailClaims(table: string, client: DynamoDBDocumentClient): EmailClaims {
-  const put = (claim: EmailClaim, condition: string, seen?: Record<string, unknown>) =>
+  const put = (claim: EmailClaim, condition: string, seen: Record<string, unknown>) =>
     held(
       client.send(
         new PutCommand({
@@ -76,30 +75,25 @@ export function dynamoEmailClaims(table: string, client: DynamoDBDocumentClient)
     return Item as EmailRecord | undefined;
   };
 
-  const mine = 'email_state = :sending AND claimed_by = :mine';
-
-  async function markUnknown({ key, owner }: EmailClaim): Promise<void> {
+  const leave = async ({ key, owner }: EmailClaim, state: 'free' | 'unknown'): Promise<void> => {
     await held(
       client.send(
         new UpdateCommand({
           TableName: table,
           Key: { id: key },
-          UpdateExpression: 'SET email_state = :unknown',
-          ConditionExpression: mine,
-          ExpressionAttributeValues: {
-            ':unknown': 'unknown',
-            ':sending': 'sending',
-            ':mine': owner,
-          },
+          UpdateExpression: 'SET email_state = :state',
+          ConditionExpression: 'email_state = :sending AND claimed_by = :mine',
+          ExpressionAttributeValues: { ':state': state, ':sending': 'sending', ':mine': owner },
         }),
       ),
     );
-  }
+  };
 
   return {
     async claim(key, owner, at) {
       const claim = { key, owner, leaseUntil: at.getTime() + LEASE_MS, suspect: false };
-      if (await put(claim, 'attribute_not_exists(id)')) return claim;
+      const free = 'attribute_not_exists(id) OR email_state = :free';
+      if (await put(claim, free, { ':free': 'free' })) return claim;
 
       const seen = await read(key);
       if (!seen) return 'busy';
@@ -130,21 +124,8 @@ export function dynamoEmailClaims(table: string, client: DynamoDBDocumentClient)
       );
     },
 
-    async notSent(claim) {
-      if (claim.suspect) return markUnknown(claim);
-      await held(
-        client.send(
-          new DeleteCommand({
-            TableName: table,
-            Key: { id: claim.key },
-            ConditionExpression: mine,
-            ExpressionAttributeValues: { ':sending': 'sending', ':mine': claim.owner },
-          }),
-        ),
-      );
-    },
-
-    unknown: markUnknown,
+    notSent: (claim) => leave(claim, claim.suspect ? 'unknown' : 'free'),
+    unknown: (claim) => leave(claim, 'unknown'),
   };
 }
 

@@ -16,7 +16,7 @@ import { sendGridSender } from './sendgrid-sender.ts';
 
 const sendGridArn = env('SENDGRID_SECRET_ARN');
 
-const sendGridSecret = z.object({ SENDGRID_API_KEY: z.string() });
+const sendGridSecret = z.object({ SENDGRID_API_KEY: z.string().min(1) });
 
 const tables = dynamodb();
 

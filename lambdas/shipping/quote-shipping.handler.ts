@@ -18,16 +18,19 @@ const upsArn = env('UPS_SECRET_ARN');
 const uspsArn = env('USPS_SECRET_ARN');
 
 const fedexSecret = z.object({
-  FEDEX_CLIENT_ID: z.string(),
-  FEDEX_CLIENT_SECRET: z.string(),
-  FEDEX_ACCOUNT_NUMBER: z.string(),
+  FEDEX_CLIENT_ID: z.string().min(1),
+  FEDEX_CLIENT_SECRET: z.string().min(1),
+  FEDEX_ACCOUNT_NUMBER: z.string().min(1),
 });
 const upsSecret = z.object({
-  UPS_CLIENT_ID: z.string(),
-  UPS_CLIENT_SECRET: z.string(),
-  UPS_ACCOUNT_NUMBER: z.string(),
+  UPS_CLIENT_ID: z.string().min(1),
+  UPS_CLIENT_SECRET: z.string().min(1),
+  UPS_ACCOUNT_NUMBER: z.string().min(1),
 });
-const uspsSecret = z.object({ USPS_CLIENT_ID: z.string(), USPS_CLIENT_SECRET: z.string() });
+const uspsSecret = z.object({
+  USPS_CLIENT_ID: z.string().min(1),
+  USPS_CLIENT_SECRET: z.string().min(1),
+});
 
 const carriers = [
   fedexRates({

@@ -10,7 +10,7 @@ import { taxJarCalculator } from './taxjar-calculator.ts';
 
 const taxJarArn = env('TAXJAR_SECRET_ARN');
 
-const taxJarSecret = z.object({ TAXJAR_API_KEY: z.string() });
+const taxJarSecret = z.object({ TAXJAR_API_KEY: z.string().min(1) });
 
 const addressSchema = z.object({
   street: z.string(),

@@ -39,7 +39,7 @@ export function taxJarCalculator({ baseUrl, apiKey }: TaxJarConfig): TaxCalculat
     async taxOf(sale, signal) {
       const headers = {
         'content-type': 'application/json',
-        authorization: `Bearer ${await apiKey()}`,
+        authorization: `Bearer ${await readable(apiKey)}`,
         'x-api-version': API_VERSION,
       };
       const body = JSON.stringify(question(sale));
@@ -47,6 +47,16 @@ export function taxJarCalculator({ baseUrl, apiKey }: TaxJarConfig): TaxCalculat
       return taxIn(answer, sale);
     },
   };
+}
+
+/** A key that can't be had now may be had later: it is ours to provide and not the order's fault. */
+async function readable(apiKey: () => Promise<string>): Promise<string> {
+  try {
+    return await apiKey();
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : 'unknown';
+    throw new Transient(`the key for taxjar cannot be read (${reason})`);
+  }
 }
 
 async function ask(url: string, init: RequestInit, signal: AbortSignal): Promise<string> {

@@ -6,7 +6,8 @@ import {
   type EmailClaims,
   LEASE_MS,
 } from '../../lambdas/email/email-claims.ts';
-import { RECORDS, type RealDynamoDb, startDynamoDb } from './real-dynamodb.ts';
+import { RECORDS, startTables } from '../shipping/order-table.ts';
+import type { RealDynamoDb } from '../support/real-dynamodb.ts';
 
 const NOW = new Date('2026-11-20T10:00:00.000Z');
 const LATER = new Date(NOW.getTime() + LEASE_MS);
@@ -17,7 +18,7 @@ let claims: EmailClaims;
 let keys = 0;
 
 beforeAll(async () => {
-  db = await startDynamoDb();
+  db = await startTables();
   claims = dynamoEmailClaims(RECORDS, db.client);
 });
 afterAll(() => db.stop());

@@ -46,17 +46,14 @@ export async function answering(
 
 export interface SilentServer {
   baseUrl: string;
-  /** Connections that are open now, and how many there ever were. */
-  connections(): { open: number; ever: number };
+  openConnections(): number;
   stop(): Promise<void>;
 }
 
 /** A server that takes every connection and never answers. */
 export async function silent(): Promise<SilentServer> {
   const open = new Set<Socket>();
-  let ever = 0;
   const server = createSocketServer((socket) => {
-    ever += 1;
     open.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => open.delete(socket));
@@ -66,13 +63,18 @@ export async function silent(): Promise<SilentServer> {
   await once(server, 'listening');
   return {
     baseUrl: baseUrlOf(server.address()),
-    connections: () => ({ open: open.size, ever }),
+    openConnections: () => open.size,
     async stop() {
       for (const socket of open) socket.destroy();
       server.close();
       await once(server, 'close');
     },
   };
+}
+
+/** What `work` comes to: its value or its error, whichever. For work that is watched before it is awaited. */
+export function outcomeOf(work: Promise<unknown>): Promise<unknown> {
+  return work.catch((error: unknown) => error);
 }
 
 function baseUrlOf(address: ReturnType<ReturnType<typeof createServer>['address']>): string {
