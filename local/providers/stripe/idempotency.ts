@@ -25,7 +25,7 @@ export class IdempotencyKeys {
       CREATE TABLE IF NOT EXISTS stripe_keys (
         key TEXT PRIMARY KEY, at INTEGER NOT NULL, fingerprint TEXT NOT NULL,
         request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL
-      );
+      ) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS stripe_keys_at ON stripe_keys (at);
     `);
     this.#get = db.prepare('SELECT * FROM stripe_keys WHERE key = ? AND at > ?');

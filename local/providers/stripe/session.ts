@@ -48,7 +48,7 @@ export class Session {
   put<K extends Kind>(kind: K, stored: Stored<K>): void {
     this.#changed.set(stored.object.id, {
       kind,
-      stored: stored as unknown as Stored<Kind>,
+      stored,
     });
   }
 

@@ -74,6 +74,7 @@ export class StripeStore {
   readonly #db: DatabaseSync;
   readonly #get: StatementSync;
   readonly #put: StatementSync;
+  readonly #minDue: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -81,6 +82,7 @@ export class StripeStore {
     this.#get = db.prepare(
       'SELECT json, hidden, due FROM stripe_objects WHERE id = ? AND kind = ?',
     );
+    this.#minDue = db.prepare('SELECT MIN(due) AS due FROM stripe_objects WHERE due IS NOT NULL');
     this.#put = db.prepare(
       `INSERT INTO stripe_objects (id, kind, created, customer, intent, type, due, json, hidden)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -166,9 +168,7 @@ export class StripeStore {
   }
 
   nextDue(): number | undefined {
-    const row = this.#db
-      .prepare('SELECT MIN(due) AS due FROM stripe_objects WHERE due IS NOT NULL')
-      .get();
+    const row = this.#minDue.get();
     return typeof row?.['due'] === 'number' ? row['due'] : undefined;
   }
 }
