@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import type { VirtualClock } from '../clock.ts';
+import { type InvocationResult, type Json, type LambdaRuntime, TaskError } from '../contracts.ts';
+import { instanceEnvironment, type ServiceEndpoints } from './environment.ts';
+import type { Faults } from './faults.ts';
+import type { FunctionConfig } from './function-config.ts';
+import type { FunctionLogs } from './function-logs.ts';
+import { type Capacity, FunctionPool } from './function-pool.ts';
+import { Instance, type Outcome } from './instance.ts';
+
+export interface LambdaRuntimeOptions {
+  functions: readonly FunctionConfig[];
+  clock: VirtualClock;
+  endpoints: ServiceEndpoints;
+  logs: FunctionLogs;
+  faults: Faults;
+  /** Instances that may run in all; every function may have one even so. */
+  maxInstances?: number;
+  /** Instances that a function without a reserved concurrency may have. */
+  maxInstancesPerFunction?: number;
+}
+
+export interface RunningLambdas extends LambdaRuntime {
+  /** The function for a name, an ARN, or an ARN with a qualifier. */
+  find(functionName: string): FunctionConfig | undefined;
+  /** Starts one instance each, so that the first event needn't wait for it. */
+  warm(functionNames: readonly string[]): Promise<void>;
+  /** Instances that run at the moment, by function name. */
+  instances(): Record<string, number>;
+  stop(): Promise<void>;
+}
+
+/** Lambda's limit for a synchronous event and for its answer. */
+const MAX_PAYLOAD_BYTES = 6 * 2 ** 20;
+/** Idle instances are stopped after this real time, as the service does after minutes. */
+const IDLE_MS = 60_000;
+const REAP_EVERY_MS = 10_000;
+const DEFAULT_MAX_INSTANCES = 24;
+const DEFAULT_MAX_PER_FUNCTION = 16;
+
+/** Runs the functions of the template, each instance in a thread of its own that is started when it is needed. */
+export function createLambdaRuntime(options: LambdaRuntimeOptions): RunningLambdas {
+  const { clock, endpoints, logs, faults } = options;
+  const maxInstances = options.maxInstances ?? DEFAULT_MAX_INSTANCES;
+  const byName = new Map<string, FunctionPool>();
+
+  function running(): number {
+    let count = 0;
+    for (const pool of byName.values()) count += pool.size;
+    return count;
+  }
+
+  const capacity: Capacity = {
+    allow(pool) {
+      if (running() < maxInstances) return true;
+      let oldest: FunctionPool | undefined;
+      for (const other of byName.values()) {
+        const since = other === pool ? undefined : other.oldestIdle();
+        if (since !== undefined && since < (oldest?.oldestIdle() ?? Infinity)) oldest = other;
+      }
+      oldest?.reap();
+      return oldest !== undefined || pool.size === 0;
+    },
+    start(config) {
+      const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
+      const stream = `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+      const environment = instanceEnvironment(config, endpoints, stream);
+      return new Instance(config, environment, clock.offset, (output) =>
+        logs.record(config.name, output),
+      );
+    },
+  };
+
+  for (const config of options.functions) {
+    const limit =
+      config.reservedConcurrency ?? options.maxInstancesPerFunction ?? DEFAULT_MAX_PER_FUNCTION;
+    byName.set(config.name, new FunctionPool(config, limit, capacity));
+    logs.rotate(config.name);
+  }
+
+  function poolOf(functionName: string): FunctionPool | undefined {
+    const arn = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(functionName);
+    return byName.get(arn?.[1] ?? functionName.split(':')[0] ?? '');
+  }
+
+  const reaper = setInterval(() => {
+    const since = performance.now() - IDLE_MS;
+    for (const pool of byName.values()) {
+      while ((pool.oldestIdle() ?? Infinity) < since) pool.reap();
+    }
+  }, REAP_EVERY_MS);
+  reaper.unref();
+
+  async function invoke(functionName: string, event: Json): Promise<InvocationResult> {
+    const pool = poolOf(functionName);
+    if (!pool) {
+      throw new TaskError(
+        'Lambda.ResourceNotFoundException',
+        `Function not found: ${functionName}`,
+      );
+    }
+    if (pool.config.reservedConcurrency === 0) {
+      throw new TaskError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
+    }
+    const text = JSON.stringify(event);
+    if (Buffer.byteLength(text) > MAX_PAYLOAD_BYTES) {
+      throw new TaskError(
+        'Lambda.RequestTooLargeException',
+        `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
+      );
+    }
+    const requestId = randomUUID();
+    const outcome = await faults.run(pool.config, requestId, () => pool.run(requestId, text));
+    return resultOf(outcome);
+  }
+
+  return {
+    invoke,
+    find: (functionName) => poolOf(functionName)?.config,
+    async warm(functionNames) {
+      await Promise.all(functionNames.map((name) => poolOf(name)?.warm()));
+    },
+    instances: () =>
+      Object.fromEntries([...byName].map(([name, pool]) => [name, pool.size] as const)),
+    async stop() {
+      clearInterval(reaper);
+      await Promise.all([...byName.values()].map((pool) => pool.stop()));
+      logs.flush();
+    },
+  };
+}
+
+function resultOf(outcome: Outcome): InvocationResult {
+  if ('failure' in outcome) {
+    return { payload: { ...outcome.failure }, functionError: 'Unhandled' };
+  }
+  if (Buffer.byteLength(outcome.result) > MAX_PAYLOAD_BYTES) {
+    return {
+      payload: {
+        errorType: 'Function.ResponseSizeTooLarge',
+        errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`,
+      },
+      functionError: 'Unhandled',
+    };
+  }
+  return { payload: JSON.parse(outcome.result) as Json };
+}
