@@ -1,4 +1,4 @@
-import type { SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { OrderNumber } from '../../lambdas/shared/order.ts';
 import { anOrder } from '../shipping/an-order.ts';
@@ -72,7 +72,7 @@ it('reports every message of a batch in which all fail', async () => {
   });
   const Records = [record('1', await aMessage()), record('2', await aMessage())];
 
-  const { batchItemFailures } = await handler({ Records }, CONTEXT);
+  const { batchItemFailures }: SQSBatchResponse = await handler({ Records }, CONTEXT);
 
   expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(['1', '2']);
 });
