@@ -1,3 +1,4 @@
+import type { EmailTemplate } from '../orders/announcements.ts';
 import type { OrderReader } from '../orders/order-store.ts';
 import type { Clock } from '../shared/clock.ts';
 import { InvalidOrder, Transient } from '../shared/errors.ts';
@@ -5,11 +6,11 @@ import type { OrderNumber } from '../shared/order.ts';
 import type { EmailClaim, EmailClaims } from './email-claims.ts';
 import { type EmailMessage, EmailOutcomeUnknown, type EmailSender } from './email-sender.ts';
 import { greetingName } from './templates/format.ts';
-import { type EmailTemplate, renderEmail } from './templates/render-email.ts';
+import { renderEmail } from './templates/render-email.ts';
 
 /** How long the provider may take to say what it has sent, and to take an e-mail. */
-export const FIND_TIMEOUT_MS = 5000;
-export const SEND_TIMEOUT_MS = 10_000;
+const FIND_TIMEOUT_MS = 5000;
+const SEND_TIMEOUT_MS = 10_000;
 
 export interface EmailRequest {
   order_number: OrderNumber;

@@ -6,7 +6,7 @@ import { chooseRate } from './choose-rate.ts';
 import type { Rate, Shipment, ShippingRates } from './shipping-rates.ts';
 
 /** How long a carrier may take, its access token included. */
-export const CARRIER_TIMEOUT_MS = 3000;
+const CARRIER_TIMEOUT_MS = 3000;
 
 export const FLAT_RATE_WARNING =
   'No carrier could be asked for its price: shipping is charged at a flat rate.';

@@ -5,7 +5,7 @@ import type { Address, OrderNumber, ShippingQuote, Totals } from '../shared/orde
 import type { TaxCalculator } from './tax-calculator.ts';
 
 /** How long the tax provider may take. */
-export const TAX_TIMEOUT_MS = 5000;
+const TAX_TIMEOUT_MS = 5000;
 
 export interface ComputeTaxDeps {
   orders: OrderReader;

@@ -67,11 +67,15 @@ describe('the payment problem', () => {
     }
   });
 
-  it('does not say that nothing was charged when it was', () => {
-    const { text } = renderEmail('payment_problem', anOrder({ payment_status: 'captured' }));
+  it.each(['captured', 'refunded'] as const)(
+    'does not say that nothing was charged when it was (%s)',
+    (payment_status) => {
+      const { text } = renderEmail('payment_problem', anOrder({ payment_status }));
 
-    expect(text).not.toContain('not been charged');
-  });
+      expect(text).not.toContain('not been charged');
+      expect(text.includes('has been returned')).toBe(payment_status === 'refunded');
+    },
+  );
 
   it('copes with an order of which nothing more is known', () => {
     expect(renderEmail('payment_problem', anOrder()).text).toContain('Subtotal: $59.98');

@@ -4,7 +4,7 @@ import { HOME, USD, WAREHOUSE } from './an-order.ts';
 import { callsOf, inject, reset } from './provider-faults.ts';
 import { outcomeOf, silent } from './wire-server.ts';
 
-export const SHIPMENT: Shipment = { from: WAREHOUSE, to: HOME, weight_grams: 1500, currency: USD };
+const SHIPMENT: Shipment = { from: WAREHOUSE, to: HOME, weight_grams: 1500, currency: USD };
 
 /** A carrier that is asked over HTTP; `make` gives a new one, which has no token yet. */
 export interface RemoteCarrier {

@@ -1,4 +1,4 @@
-import type { Order } from '../../shared/order.ts';
+import type { Order, PaymentStatus } from '../../shared/order.ts';
 import { greetingName, oneLine } from './format.ts';
 import { html } from './html.ts';
 import { heading, layout, paragraph } from './layout.ts';
@@ -8,6 +8,17 @@ import type { RenderedEmail } from './render-email.ts';
 const NOT_CHARGED =
   'You have not been charged. If your bank shows a pending amount, it disappears by itself within a few days.';
 
+/** What became of the customer's money, as far as it is known; money that was taken and not yet returned is not spoken of. */
+const MONEY: Record<PaymentStatus, string | undefined> = {
+  pending: NOT_CHARGED,
+  authorized: NOT_CHARGED,
+  voided: NOT_CHARGED,
+  failed: NOT_CHARGED,
+  captured: undefined,
+  refunded:
+    'Your money has been returned. It may take your bank up to ten days to show it on your account.',
+};
+
 /** The payment did not come about, and so the order did not either. */
 export function paymentProblem(order: Order): RenderedEmail {
   const name = greetingName(order.customer.name);
@@ -15,8 +26,7 @@ export function paymentProblem(order: Order): RenderedEmail {
   const title = 'Your payment did not go through';
   const intro = `we could not take the payment for your order ${order.order_number}, so the order was not placed.`;
   const reason = order.failure ? oneLine(order.failure.message) : undefined;
-  // Money that was taken is spoken of only when it is known to be back.
-  const charged = order.payment_status === 'captured' ? undefined : NOT_CHARGED;
+  const money = MONEY[order.payment_status];
   const advice = 'You can order again with the same or another card.';
 
   return {
@@ -27,7 +37,7 @@ export function paymentProblem(order: Order): RenderedEmail {
       content: html`${paragraph(hello)}
 ${paragraph(intro)}
 ${reason === undefined ? undefined : paragraph(html`<strong>Reason:</strong> ${reason}`)}
-${charged === undefined ? undefined : paragraph(charged)}
+${money === undefined ? undefined : paragraph(money)}
 ${paragraph(advice)}
 ${heading('What you wanted to order')}
 ${orderTable(order)}`,
@@ -36,7 +46,7 @@ ${orderTable(order)}`,
       hello,
       intro,
       ...(reason === undefined ? [] : [`Reason: ${reason}`]),
-      ...(charged === undefined ? [] : [charged]),
+      ...(money === undefined ? [] : [money]),
       advice,
       `What you wanted to order:\n${orderText(order)}`,
       '',

@@ -1,3 +1,4 @@
+import type { EmailTemplate } from '../../orders/announcements.ts';
 import type { Order } from '../../shared/order.ts';
 import { orderConfirmation } from './order-confirmation.ts';
 import { paymentProblem } from './payment-problem.ts';
@@ -9,12 +10,10 @@ export interface RenderedEmail {
   text: string;
 }
 
-const TEMPLATES = {
+const TEMPLATES: Record<EmailTemplate, (order: Order) => RenderedEmail> = {
   order_confirmation: orderConfirmation,
   payment_problem: paymentProblem,
-} as const;
-
-export type EmailTemplate = keyof typeof TEMPLATES;
+};
 
 export const EMAIL_TEMPLATES = Object.keys(TEMPLATES) as [EmailTemplate, ...EmailTemplate[]];
 
