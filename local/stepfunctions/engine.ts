@@ -5,7 +5,7 @@ import { executionArn } from './arns.ts';
 import type { Machine } from './definition.ts';
 import { invalidDefinition } from './diagnostics.ts';
 import { Execution, type Host } from './execution.ts';
-import { type ExecutionRow, ExecutionsStore } from './executions-store.ts';
+import { type ExecutionRow, ExecutionsStore, type OutboxEntry } from './executions-store.ts';
 import type { Thread } from './frame.ts';
 import { type MachineRow, MachinesStore } from './machines-store.ts';
 import { Outbox, redrivability } from './outbox.ts';
@@ -206,14 +206,11 @@ export class Engine implements Host {
     return execution.row;
   }
 
-  announced(_execution: Execution, outbox: { id: number; event: string }): void {
-    if (!this.#stopped) this.#outbox.add(outbox);
-  }
-
-  closed(execution: Execution, outbox: { id: number; event: string }): void {
+  announced(execution: Execution, outbox: readonly OutboxEntry[], over: boolean): void {
+    if (!this.#stopped) for (const entry of outbox) this.#outbox.add(entry);
+    if (!over) return;
     const { row } = execution;
     if (this.#running.get(row.arn) === execution) this.#running.delete(row.arn);
-    if (!this.#stopped) this.#outbox.add(outbox);
     for (const resolve of this.#ending.get(row.arn) ?? []) resolve(row);
     this.#ending.delete(row.arn);
   }

@@ -2,7 +2,13 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Integrations, Json, JsonObject } from '../contracts.ts';
 import type { Machine, State } from './definition.ts';
 import type { Scope } from './evaluate.ts';
-import type { Change, ExecutionRow, ExecutionsStore, Status } from './executions-store.ts';
+import type {
+  Change,
+  ExecutionRow,
+  ExecutionsStore,
+  OutboxEntry,
+  Status,
+} from './executions-store.ts';
 import { type Frame, Thread } from './frame.ts';
 import { exceedsDataLimit, MAX_HISTORY_EVENTS } from './limits.ts';
 import { statusEvent } from './outbox.ts';
@@ -22,10 +28,8 @@ export interface Host {
   /** Resolves with the row of an execution that has ended. */
   ended(arn: string): Promise<ExecutionRow>;
   stopChild(arn: string): void;
-  /** Called when the end is on disk. */
-  closed(execution: Execution, outbox: { id: number; event: string }): void;
-  /** Called when a new status is on disk that isn't an end. */
-  announced(execution: Execution, outbox: { id: number; event: string }): void;
+  /** Called when new statuses are on disk, with the events that tell of them; `over` when one is an end. */
+  announced(execution: Execution, outbox: readonly OutboxEntry[], over: boolean): void;
 }
 
 /**
@@ -46,7 +50,7 @@ export class Execution {
   #dirty = new Set<Thread>();
   #removed: number[] = [];
   #rowChanged = false;
-  #announcement: { id: number; event: string } | undefined;
+  #outbox: OutboxEntry[] = [];
   #overflow = false;
   #abandoned = false;
   #deadline: Timer | undefined;
@@ -125,9 +129,9 @@ export class Execution {
   /** Forgets the execution without ending it: the process stops, and `recover` will take it up. */
   abandon(): void {
     this.closed = true;
+    this.#abandoned = true;
     this.#deadline?.cancel();
     for (const thread of this.threads.values()) this.cancel(thread);
-    this.#abandoned = true;
   }
 
   addThread(spec: {
@@ -182,6 +186,7 @@ export class Execution {
     thread.wake();
     const { attempt } = thread.frame;
     if (attempt?.token) this.host.tokens.delete(attempt.token);
+    if (attempt?.childArn && !this.#abandoned) this.host.stopChild(attempt.childArn);
   }
 
   /** Records a history event and answers its id. `details` go into `<kind>EventDetails`. */
@@ -301,7 +306,7 @@ export class Execution {
     this.row.status = status;
     this.#rowChanged = true;
     const id = this.host.store.nextOutbox();
-    this.#announcement = { id, event: JSON.stringify(statusEvent(this.row, this.now())) };
+    this.#outbox.push({ id, event: JSON.stringify(statusEvent(this.row, this.now())) });
   }
 
   /** Writes all that is not on disk yet. */
@@ -313,14 +318,13 @@ export class Execution {
     this.#lastWrite = write;
     for (const waiter of this.#waiters.splice(0)) waiter(write);
     const { outbox } = change;
-    if (!outbox) return write;
-    return this.#tell(write, outbox);
+    if (outbox.length === 0) return write;
+    return this.#tell(write, outbox, change.row?.status !== 'RUNNING');
   }
 
-  async #tell(write: Promise<void>, outbox: { id: number; event: string }): Promise<void> {
+  async #tell(write: Promise<void>, outbox: readonly OutboxEntry[], over: boolean): Promise<void> {
     await write;
-    if (this.closed) this.host.closed(this, outbox);
-    else this.host.announced(this, outbox);
+    this.host.announced(this, outbox, over);
   }
 
   /** Resolves when all that has been recorded so far is on disk; it doesn't start a write itself. */
@@ -340,6 +344,7 @@ export class Execution {
       execution: this.row.id,
       cleared,
       removed: this.#removed,
+      outbox: this.#outbox,
       frames: cleared
         ? []
         : Array.from(this.#dirty, (thread) => [thread.frame.id, frameText(thread)]),
@@ -350,12 +355,11 @@ export class Execution {
         events: `[${this.#events.join(',')}]`,
       };
     if (this.#rowChanged) change.row = { ...this.row };
-    if (this.#announcement) change.outbox = this.#announcement;
     this.#events = [];
     this.#dirty = new Set();
     this.#removed = [];
     this.#rowChanged = false;
-    this.#announcement = undefined;
+    this.#outbox = [];
     return change;
   }
 }

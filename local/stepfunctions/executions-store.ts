@@ -39,8 +39,14 @@ export interface Change {
   removed: readonly number[];
   /** Whether all its frames go. */
   cleared: boolean;
-  /** The event for the bus that tells of the new status. */
-  outbox?: { id: number; event: string };
+  /** The events for the bus that tell of new statuses. */
+  outbox: readonly OutboxEntry[];
+}
+
+/** An event for the bus, kept until the bus has taken it. */
+export interface OutboxEntry {
+  id: number;
+  event: string;
 }
 
 /** Executions, their frames and their history on disk. One call of `save` is one group-committed write. */
@@ -114,7 +120,7 @@ export class ExecutionsStore {
       if (change.cleared) run.clear.run(execution);
       for (const id of removed) run.remove.run(execution, id);
       for (const [id, body] of frames) run.frame.run(execution, id, body);
-      if (outbox) run.outbox.run(outbox.id, outbox.event);
+      for (const { id, event } of outbox) run.outbox.run(id, event);
       for (const id of this.#delivered.splice(0)) run.delivered.run(id);
     });
   }
@@ -133,7 +139,7 @@ export class ExecutionsStore {
   }
 
   /** Events that the bus may not have got, oldest first. */
-  undelivered(): { id: number; event: string }[] {
+  undelivered(): OutboxEntry[] {
     return this.#all('SELECT id, event FROM sfn_outbox ORDER BY id');
   }
 

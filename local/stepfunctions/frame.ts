@@ -48,6 +48,8 @@ export interface Attempt {
   submitted?: boolean;
   /** The name of the execution that this attempt starts, if it starts one. */
   child?: string;
+  /** The execution that it waits for, once started. */
+  childArn?: string;
 }
 
 /** The running of a Parallel or Map. */

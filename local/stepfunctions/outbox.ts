@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { JsonObject, PutServiceEvent } from '../contracts.ts';
-import type { ExecutionRow, ExecutionsStore } from './executions-store.ts';
+import type { ExecutionRow, ExecutionsStore, OutboxEntry } from './executions-store.ts';
 import { REDRIVE_WINDOW_MS } from './limits.ts';
 
 type ServiceEvent = Parameters<PutServiceEvent>[0];
@@ -71,7 +71,7 @@ export class Outbox {
   readonly #clock: Clock;
   readonly #store: ExecutionsStore;
   readonly #put: PutServiceEvent;
-  readonly #queue: { id: number; event: string }[] = [];
+  readonly #queue: OutboxEntry[] = [];
   #busy = false;
   #stopped = false;
   #retry: Timer | undefined;
@@ -83,7 +83,7 @@ export class Outbox {
     this.#put = put;
   }
 
-  add(entry: { id: number; event: string }): void {
+  add(entry: OutboxEntry): void {
     this.#queue.push(entry);
     if (!this.#busy && !this.#retry) void this.#deliver();
   }

@@ -70,7 +70,7 @@ export async function runMap(execution: Execution, thread: Thread, state: MapSta
     tolerated: Math.max(count, Math.floor((percentage / 100) * list.length)),
   });
   execution.record(thread, 'MapStateStarted', 'mapStateStarted', { length: list.length });
-  await goOn(execution, thread, thread.frame.last);
+  await goOn(execution, thread);
 }
 
 function begin(execution: Execution, thread: Thread, fan: FanOut): void {
@@ -84,28 +84,40 @@ function startChild(execution: Execution, child: Thread): void {
   void execution.drive(child);
 }
 
-// The fan-outs whose iterations are being started or whose end is being worked out: one at a time for each.
-const busy = new WeakSet<FanOut>();
+// The fan-outs that are being carried on, and whether something has happened to them meanwhile.
+const busy = new WeakMap<FanOut, { again: boolean }>();
 
 /**
  * Carries a fan-out on after a child has ended (or all have been brought back from disk): starts iterations up to the
- * concurrency, and leaves the state when all are over. `previous` is the event that made room.
+ * concurrency, and leaves the state when all are over.
  */
-export async function goOn(execution: Execution, thread: Thread, previous: number): Promise<void> {
+export async function goOn(execution: Execution, thread: Thread): Promise<void> {
   const { fan } = thread.frame;
+  if (!fan || thread.cancelled) return;
+  const turn = busy.get(fan);
+  if (turn) {
+    turn.again = true;
+    return;
+  }
+  await takeTurns(execution, thread, fan);
+  if (!execution.closed) await execution.commit();
+}
+
+async function takeTurns(execution: Execution, thread: Thread, fan: FanOut): Promise<void> {
   const state = execution.stateOf(thread);
-  if (!fan || busy.has(fan) || thread.cancelled) return;
-  busy.add(fan);
+  const turn = { again: false };
+  busy.set(fan, turn);
   try {
-    if (state.type === 'Map') await startIterations(execution, thread, state, fan, previous);
-    if (thread.frame.fan === fan) await finishIfComplete(execution, thread, fan);
+    do {
+      turn.again = false;
+      if (state.type === 'Map') await startIterations(execution, thread, state, fan);
+      if (thread.frame.fan === fan) await finishIfComplete(execution, thread, fan);
+    } while (turn.again && thread.frame.fan === fan && !thread.cancelled);
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
     if (thread.frame.fan === fan) await failFanOut(execution, thread, error);
-  } finally {
-    busy.delete(fan);
   }
-  if (!execution.closed) await execution.commit();
+  busy.delete(fan);
 }
 
 async function startIterations(
@@ -113,7 +125,6 @@ async function startIterations(
   thread: Thread,
   state: MapState,
   fan: FanOut,
-  previous: number,
 ): Promise<void> {
   while (fan.next < fan.count && running(execution, thread) < fan.concurrency) {
     const index = fan.next;
@@ -127,7 +138,8 @@ async function startIterations(
       parent: thread,
       index,
       item,
-      last: previous,
+      // The event that made room: the last one of an iteration that has ended, or the start of the Map.
+      last: thread.frame.last,
     });
     execution.record(child, 'MapIterationStarted', 'mapIterationStarted', {
       name: state.name,
@@ -185,7 +197,7 @@ export function endThread(
     });
   parent.frame.last = frame.last;
   execution.touch(parent);
-  void goOn(execution, parent, frame.last);
+  void goOn(execution, parent);
 }
 
 /** Ends a thread with a failure that nothing on it has caught. */
@@ -207,7 +219,7 @@ export function failThread(execution: Execution, thread: Thread, failure: States
     (child) => child.frame.step === 'failed',
   ).length;
   const tolerated = parent.frame.fan?.tolerated ?? 0;
-  if (failed <= tolerated) void goOn(execution, parent, frame.last);
+  if (failed <= tolerated) void goOn(execution, parent);
   else void failFanOut(execution, parent, tolerated > 0 ? exceeded(failed) : failure);
 }
 

@@ -181,6 +181,8 @@ export async function settle(
   if (thread.cancelled || state.type !== 'Task' || !attempt || thread.frame.step !== 'task') return;
   thread.wake();
   if (attempt.token) execution.host.tokens.delete(attempt.token);
+  if (attempt.childArn && 'timedOut' in outcome) execution.host.stopChild(attempt.childArn);
+  delete attempt.childArn;
   try {
     if ('result' in outcome) await succeedTask(execution, thread, state, outcome.result);
     else await failTask(execution, thread, state, outcome);

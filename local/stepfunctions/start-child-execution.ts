@@ -30,7 +30,10 @@ export function startChildExecution(
     const started = { ExecutionArn: row.arn, StartDate: row.started };
     if (!resource.sync) return answered({ result: started });
     if (thread.cancelled) return host.stopChild(row.arn);
-    if (!thread.frame.attempt?.submitted) await submitted(execution, thread, state, started);
+    const { attempt } = thread.frame;
+    if (!attempt) return;
+    attempt.childArn = row.arn;
+    if (!attempt.submitted) await submitted(execution, thread, state, started);
     const ended = await host.ended(row.arn);
     answered(outcomeOf(ended, resource.sync === '.sync:2'));
   };

@@ -86,10 +86,35 @@ export class Cloud {
     await this.service.recover();
   }
 
+  /**
+   * Kills the engine after `count` more writes to its journal (or when nothing is written any more while time passes):
+   * what comes after them never reaches the disk. Then takes the journal up again.
+   */
+  async killAfter(count: number): Promise<void> {
+    const { journal } = this;
+    const write = journal.write.bind(journal);
+    const state = { left: count };
+    journal.write = (change) => (state.left-- > 0 ? write(change) : new Promise(() => {}));
+    for (let turn = 0; turn < 10 && state.left > 0; turn++) {
+      this.clock.advance(500);
+      // Due timers fire, and what they start gets some turns of the event loop.
+      await new Promise<void>((resolve) => {
+        this.clock.at(this.clock.now() + 1, resolve);
+      });
+    }
+    await this.restart();
+  }
+
   async close(): Promise<void> {
     await this.service.stop();
     this.journal.close();
     rmSync(this.#folder, { recursive: true });
+  }
+
+  /** How many status events are on disk as not delivered; the time passes in which they are struck off. */
+  undelivered(): number {
+    this.clock.advance(1_000);
+    return Number(this.journal.db.prepare('SELECT count(*) AS n FROM sfn_outbox').get()?.n);
   }
 
   /** The token that the latest invocation was given as `token`. */
