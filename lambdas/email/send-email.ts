@@ -24,7 +24,7 @@ export interface SendEmailDeps {
   clock: Clock;
   /** A new name for every attempt. */
   newOwner: () => string;
-  /** `SEND_TIMEOUT_MS` when left out. */
+  /** Milliseconds for the sending; 10,000 when left out. */
   timeoutMs?: number;
 }
 

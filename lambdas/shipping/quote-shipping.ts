@@ -9,14 +9,14 @@ import type { Rate, Shipment, ShippingRates } from './shipping-rates.ts';
 const CARRIER_TIMEOUT_MS = 3000;
 
 export const FLAT_RATE_WARNING =
-  'No carrier could be asked for its price: shipping is charged at a flat rate.';
+  'No carrier gave a price for this order: shipping is charged at a flat rate.';
 
 export interface QuoteShippingDeps {
   orders: OrderReader;
   carriers: readonly ShippingRates[];
   flatRate: ShippingRates;
   shipFrom: Address;
-  /** `CARRIER_TIMEOUT_MS` when left out. */
+  /** Milliseconds for each carrier; 3000 when left out. */
   timeoutMs?: number;
   logger: { warn(message: string, details: Record<string, unknown>): void };
 }

@@ -11,7 +11,7 @@ export interface ComputeTaxDeps {
   orders: OrderReader;
   taxes: TaxCalculator;
   shipFrom: Address;
-  /** `TAX_TIMEOUT_MS` when left out. */
+  /** Milliseconds for the tax provider; 5000 when left out. */
   timeoutMs?: number;
 }
 
