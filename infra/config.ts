@@ -23,8 +23,10 @@ const configSchema = z.object({
     zip: '98109',
     country: 'US',
   }),
-  /** What shipping costs when no carrier answers, in minor units by currency. */
-  flatRate: z.record(z.string(), z.int().min(0)).default({ USD: 795, THB: 3500 }),
+  /** What shipping costs when no carrier answers, in minor units: one amount per currency, or one per method. */
+  flatRate: z
+    .record(z.string(), z.union([z.int().min(0), z.record(z.string(), z.int().min(0))]))
+    .default({ USD: { standard: 795, express: 1995, overnight: 3995 }, THB: 3500 }),
 });
 
 /** What a deployment chooses, by CDK context (`cdk.json` or `-c name=value`; objects as JSON). */

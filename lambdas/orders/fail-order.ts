@@ -41,16 +41,18 @@ export async function failOrder(
 }
 
 /**
- * The undo itself failed: the order waits for a person, with everything as it is, and the team is told.
- * An order that has ended meanwhile is left as it is.
+ * The undo itself failed: the order waits for a person, with everything as it is, and the team is told. An order
+ * that was confirmed stays so: it could not be handed over, and that is told. One that has failed needs nobody.
  */
 export async function parkOrder(
   deps: FailOrderDeps,
   { order_number, failure }: Omit<FailOrderInput, 'payment_status'>,
 ): Promise<{ order_number: OrderNumber; parked: boolean }> {
-  const order = await deps.orders.park(order_number, describeFailure(failure), deps.clock.now());
-  if (!order) return { order_number, parked: false };
+  const order =
+    (await deps.orders.park(order_number, describeFailure(failure), deps.clock.now())) ??
+    (await deps.orders.get(order_number));
+  if (!order || order.status === 'failed') return { order_number, parked: false };
   deps.count('OrdersNeedingAttention');
   await deps.announcements.event('OrderNeedsAttention', order);
-  return { order_number, parked: true };
+  return { order_number, parked: order.status === 'needs_attention' };
 }

@@ -48,6 +48,12 @@ export class LocalCloud {
     return this.endpoints;
   }
 
+  /** Resolves when the process has ended, by whatever. */
+  async ended(): Promise<void> {
+    const child = this.#process;
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+
   /** kill -9, with no time to say goodbye. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');

@@ -76,6 +76,13 @@ export function shopAt(endpoints: Endpoints) {
     return arn;
   });
 
+  /** The message keys of all e-mails that arrived, `<order number>#<template>` each. */
+  const inbox = async (): Promise<string[]> => {
+    const response = await fetch(`${endpoints.sendgrid}/_inbox`);
+    const keys = (await response.text()).matchAll(/"message_key":"([^"]+)"/g);
+    return [...keys].map(([, key = '']) => key);
+  };
+
   return {
     endpoints,
     stripe,
@@ -146,13 +153,16 @@ export function shopAt(endpoints: Endpoints) {
       return found;
     },
 
+    inbox,
+
     /** The templates of the e-mails that were sent for an order, once there are `atLeast` of them. */
     async emails(orderNumber: string, atLeast: number): Promise<string[]> {
       const deadline = Date.now() + EMAILS_WITHIN_MS;
       for (;;) {
-        const response = await fetch(`${endpoints.sendgrid}/_inbox`);
-        const sent = emailsOf(orderNumber, await response.text());
-        if (sent.length >= atLeast || Date.now() > deadline) return sent;
+        const keys = (await inbox()).filter((key) => key.includes(`${orderNumber}#`));
+        if (keys.length >= atLeast || Date.now() > deadline) {
+          return keys.map((key) => key.split('#').at(-1) ?? '');
+        }
         await pause(20);
       }
     },
@@ -168,17 +178,20 @@ export function shopAt(endpoints: Endpoints) {
     fault: (provider: keyof Endpoints, fault: ProviderFault) =>
       post(`${endpoints[provider]}/_faults`, fault),
 
+    /** Lets a function of the local cloud fail; `function` is the beginning of its name in the template. */
+    functionFault: (fault: FunctionFault) => post(`${endpoints.control}/_faults`, fault),
+
+    clearFunctionFaults: () => fetch(`${endpoints.control}/_faults`, { method: 'DELETE' }),
+
+    /** The local cloud's time, in milliseconds since the epoch. */
+    clock: async (): Promise<{ now: number }> => {
+      const response = await fetch(`${endpoints.control}/_clock`);
+      return (await response.json()) as { now: number };
+    },
+
     /** Sets the local cloud's clock forward. */
     advance: (seconds: number) => post(`${endpoints.control}/_clock`, { advance_seconds: seconds }),
   };
-}
-
-/** Every e-mail carries `<order number>#<template>` as its message key. */
-function emailsOf(orderNumber: string, inbox: string): string[] {
-  const keys = inbox.matchAll(/"message_key":"(?:email#)?([^"#]+)#(\w+)"/g);
-  return [...keys]
-    .filter(([, order]) => order === orderNumber)
-    .map(([, , template = '']) => template);
 }
 
 export interface ProviderCall {
@@ -187,10 +200,23 @@ export interface ProviderCall {
   body?: unknown;
 }
 
-export interface ProviderFault {
-  match?: string | { method?: string; path?: string };
+export interface FunctionFault {
+  function: string;
+  kind: 'before' | 'after' | 'timeout_after' | 'twice' | 'kill_before' | 'kill_after';
   times?: number;
-  kind: 'status' | 'timeout' | 'reset' | 'delay' | 'after_effect_timeout';
+}
+
+export interface ProviderFault {
+  match: string | { method?: string; path?: string; body?: string };
+  times?: number;
+  kind:
+    | 'status'
+    | 'timeout'
+    | 'reset'
+    | 'delay'
+    | 'after_effect_timeout'
+    | 'after_effect_reset'
+    | 'after_effect_status';
   status?: number;
   ms?: number;
 }
