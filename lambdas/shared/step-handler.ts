@@ -36,10 +36,9 @@ function orderOf(input: unknown): unknown {
 
 /** Whether an AWS SDK call failed in a way that the SDK itself would have tried again, had it not done so already. */
 function isOfTheMoment(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    (isTransientError(error) || isThrottlingError(error) || isServerError(error))
-  );
+  if (!(error instanceof Error)) return false;
+  const sdkError = error as Parameters<typeof isTransientError>[0];
+  return isTransientError(sdkError) || isThrottlingError(sdkError) || isServerError(sdkError);
 }
 
 function described(error: unknown): { error: string; reason: string } {

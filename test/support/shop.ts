@@ -53,13 +53,18 @@ export function shopAt(endpoints: Endpoints) {
     telemetry: false,
   });
 
-  const call = async <T>(method: string, path: string, init: RequestInit = {}) => {
+  const call = async <T>(
+    method: string,
+    path: string,
+    init: RequestInit = {},
+  ): Promise<Answer<T>> => {
     const response = await fetch(`${endpoints.api}${path}`, {
       method,
       signal: AbortSignal.timeout(35_000),
       ...init,
     });
-    return { status: response.status, body: (await response.json()) as T };
+    const body: T = JSON.parse(await response.text());
+    return { status: response.status, body };
   };
 
   const tableLike = memoized(async (name: string) => {
