@@ -66,15 +66,14 @@ export class ExecutionsApi {
     const redriven = oneOf(input, 'redriveFilter', ['REDRIVEN', 'NOT_REDRIVEN']);
     const size = pageSize(input);
     const before = Number(pageStart(input) ?? Number.MAX_SAFE_INTEGER);
-    const rows = this.#engine.store
-      .list(arn, status, before, size + 1)
-      .filter(
-        ({ redrives }) => redriven === undefined || redrives > 0 === (redriven === 'REDRIVEN'),
-      );
+    const rows = this.#engine.store.list(arn, status, before, size + 1);
     const page = rows.slice(0, size);
     const last = page.at(-1);
+    const shown = page.filter(
+      ({ redrives }) => redriven === undefined || redrives > 0 === (redriven === 'REDRIVEN'),
+    );
     return {
-      executions: page.map((row) => summary(row)),
+      executions: shown.map((row) => summary(row)),
       ...(rows.length > size && last ? { nextToken: pageToken(last.id) } : {}),
     };
   }

@@ -1,17 +1,12 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { Integrations, Json, JsonObject } from '../contracts.ts';
+import { ChangeLog } from './change-log.ts';
+import { executionContext, stateContext } from './context-object.ts';
 import type { Machine, State } from './definition.ts';
 import type { Scope } from './evaluate.ts';
-import type {
-  Change,
-  ExecutionRow,
-  ExecutionsStore,
-  OutboxEntry,
-  Status,
-} from './executions-store.ts';
+import type { ExecutionRow, ExecutionsStore, OutboxEntry, Status } from './executions-store.ts';
 import { type Frame, Thread } from './frame.ts';
-import { exceedsDataLimit, MAX_HISTORY_EVENTS } from './limits.ts';
-import { statusEvent } from './outbox.ts';
+import { MAX_HISTORY_EVENTS } from './limits.ts';
 import { abort } from './run-fan-out.ts';
 import { runState } from './run-state.ts';
 import { RUNTIME, StatesError } from './states-error.ts';
@@ -46,36 +41,20 @@ export class Execution {
   readonly input: Json;
   readonly threads = new Map<number, Thread>();
   closed = false;
-  #events: string[] = [];
-  #dirty = new Set<Thread>();
-  #removed: number[] = [];
-  #rowChanged = false;
-  #outbox: OutboxEntry[] = [];
-  #overflow = false;
+  readonly #log: ChangeLog;
+  readonly #context: JsonObject;
   #abandoned = false;
   #deadline: Timer | undefined;
   #lastFrame = -1;
-  #lastWrite: Promise<void> = Promise.resolve();
-  #waiters: ((write: Promise<void>) => void)[] = [];
-  readonly #context: JsonObject;
 
-  constructor(row: ExecutionRow, machine: Machine, machineName: string, role: string, host: Host) {
+  constructor(row: ExecutionRow, machine: Machine, role: string, host: Host) {
     this.row = row;
     this.machine = machine;
     this.role = role;
     this.host = host;
     this.input = JSON.parse(row.input) as Json;
-    this.#context = {
-      Execution: {
-        Id: row.arn,
-        Input: this.input,
-        Name: row.name,
-        RoleArn: role,
-        StartTime: new Date(row.started).toISOString(),
-        RedriveCount: row.redrives,
-      },
-      StateMachine: { Id: row.machine, Name: machineName },
-    };
+    this.#log = new ChangeLog(row, host.store, host.clock);
+    this.#context = executionContext(row, this.input, role);
   }
 
   now(): number {
@@ -84,7 +63,6 @@ export class Execution {
 
   /** Begins a new execution; resolves when it is on disk. */
   start(): Promise<void> {
-    this.#rowChanged = true;
     this.emit('ExecutionStarted', 0, 'executionStarted', {
       input: this.row.input,
       inputDetails: { truncated: false },
@@ -170,14 +148,13 @@ export class Execution {
 
   /** Marks a frame as changed. */
   touch(thread: Thread): void {
-    this.#dirty.add(thread);
+    this.#log.touch(thread);
   }
 
   remove(thread: Thread): void {
     this.cancel(thread);
     this.threads.delete(thread.frame.id);
-    this.#dirty.delete(thread);
-    this.#removed.push(thread.frame.id);
+    this.#log.remove(thread);
   }
 
   /** Lets nothing happen on a thread any more. Its frame stays as it is. */
@@ -191,17 +168,7 @@ export class Execution {
 
   /** Records a history event and answers its id. `details` go into `<kind>EventDetails`. */
   emit(type: string, previous: number, kind?: string, details?: JsonObject): number {
-    const terminal = type.startsWith('Execution') && type !== 'ExecutionStarted';
-    if (this.row.events >= MAX_HISTORY_EVENTS - 1 && !terminal) {
-      this.#overflow = true;
-      return previous;
-    }
-    const id = ++this.row.events;
-    const told = kind ? `,"${kind}EventDetails":${JSON.stringify(details)}` : '';
-    this.#events.push(
-      `{"timestamp":${this.now() / 1000},"type":"${type}","id":${id},"previousEventId":${previous}${told}}`,
-    );
-    return id;
+    return this.#log.emit(type, previous, kind, details);
   }
 
   /** Records an event of a thread, after its latest one. */
@@ -238,28 +205,26 @@ export class Execution {
 
   /** What the expressions of the thread's state may read. */
   scope(thread: Thread, more: { token?: string; item?: Json } = {}): Scope {
-    const { frame } = thread;
-    const state: JsonObject = {
-      Name: frame.state,
-      EnteredTime: new Date(frame.entered.at).toISOString(),
-    };
-    if ('retry' in this.stateOf(thread)) state.RetryCount = frame.spent.reduce((a, b) => a + b, 0);
-    const context: JsonObject = { ...this.#context, State: state };
-    const token = more.token ?? frame.attempt?.token;
-    if (token) context.Task = { Token: token };
-    const item = more.item ?? itemOf(thread);
-    if (item !== undefined) context.Map = { Item: item };
-    return { states: { input: frame.input, context }, variables: thread.variables };
+    const context = stateContext(this.#context, thread, this.stateOf(thread), more);
+    return { states: { input: thread.frame.input, context }, variables: thread.variables };
   }
 
   /** Runs a thread until it waits for something, or ends. */
-  async drive(thread: Thread): Promise<void> {
-    try {
+  drive(thread: Thread): Promise<void> {
+    return this.guard(thread, async () => {
       while (thread.frame.step === 'enter' && !thread.cancelled) {
         await runState(this, thread);
-        if (this.#overflow && !this.closed) this.#fail(HISTORY_FULL);
-        if (this.#events.length >= 64) await this.commit();
+        if (this.#log.overflow) await this.commit();
+        // A loop of states that wait for nothing must let others have their turn.
+        if (this.#log.pending >= 64) await this.commit();
       }
+    });
+  }
+
+  /** Runs `work` of a thread. A fault of the engine's own ends the execution instead of the process. */
+  async guard(thread: Thread, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
       if (this.closed || thread.cancelled) return;
       const message = error instanceof Error ? error.message : String(error);
@@ -268,8 +233,7 @@ export class Execution {
   }
 
   #fail(failure: StatesError): void {
-    const root = this.threads.get(0);
-    this.fail(failure, root?.frame.last ?? 0);
+    this.fail(failure, this.threads.get(0)?.frame.last ?? 0);
   }
 
   /** Ends the execution as FAILED; `previous` is the event that led to it. */
@@ -301,66 +265,23 @@ export class Execution {
     void this.commit();
   }
 
-  /** Sets the status and puts its event into the outbox. */
+  /** Sets the status, which the bus will learn of. */
   announce(status: Status): void {
-    this.row.status = status;
-    this.#rowChanged = true;
-    const id = this.host.store.nextOutbox();
-    this.#outbox.push({ id, event: JSON.stringify(statusEvent(this.row, this.now())) });
+    this.#log.announce(status);
   }
 
   /** Writes all that is not on disk yet. */
-  commit(): Promise<void> {
-    if (this.#overflow && !this.closed) this.#fail(HISTORY_FULL);
-    const change = this.#abandoned ? undefined : this.#takeChange();
-    if (!change) return this.#lastWrite;
-    const write = this.host.store.save(change);
-    this.#lastWrite = write;
-    for (const waiter of this.#waiters.splice(0)) waiter(write);
-    const { outbox } = change;
-    if (outbox.length === 0) return write;
-    return this.#tell(write, outbox, change.row?.status !== 'RUNNING');
-  }
-
-  async #tell(write: Promise<void>, outbox: readonly OutboxEntry[], over: boolean): Promise<void> {
-    await write;
-    this.host.announced(this, outbox, over);
+  async commit(): Promise<void> {
+    if (this.#abandoned) return;
+    if (this.#log.overflow && !this.closed) this.#fail(HISTORY_FULL);
+    const { done, announced, over } = this.#log.write();
+    await done;
+    if (announced.length > 0) this.host.announced(this, announced, over);
   }
 
   /** Resolves when all that has been recorded so far is on disk; it doesn't start a write itself. */
   durable(): Promise<void> {
-    if (this.#events.length === 0 && this.#dirty.size === 0) return this.#lastWrite;
-    return new Promise((resolve, reject) => {
-      this.#waiters.push((write) => {
-        write.then(resolve, reject);
-      });
-    });
-  }
-
-  #takeChange(): Change | undefined {
-    if (this.#events.length === 0 && this.#dirty.size === 0 && !this.#rowChanged) return undefined;
-    const cleared = this.row.status === 'SUCCEEDED';
-    const change: Change = {
-      execution: this.row.id,
-      cleared,
-      removed: this.#removed,
-      outbox: this.#outbox,
-      frames: cleared
-        ? []
-        : Array.from(this.#dirty, (thread) => [thread.frame.id, frameText(thread)]),
-    };
-    if (this.#events.length > 0)
-      change.history = {
-        first: this.row.events - this.#events.length + 1,
-        events: `[${this.#events.join(',')}]`,
-      };
-    if (this.#rowChanged) change.row = { ...this.row };
-    this.#events = [];
-    this.#dirty = new Set();
-    this.#removed = [];
-    this.#rowChanged = false;
-    this.#outbox = [];
-    return change;
+    return this.#log.durable();
   }
 }
 
@@ -368,18 +289,6 @@ const HISTORY_FULL = new StatesError(
   RUNTIME,
   `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`,
 );
-
-/** A frame's JSON; its input is the biggest part, and is often at hand as text. */
-function frameText({ frame, inputText }: Thread): string {
-  if (inputText === undefined) return JSON.stringify(frame);
-  return `{"input":${inputText},${JSON.stringify({ ...frame, input: undefined }).slice(1)}`;
-}
-
-function itemOf(thread: Thread): Json | undefined {
-  for (let at: Thread | undefined = thread; at; at = at.parent)
-    if (at.frame.item !== undefined) return at.frame.item;
-  return undefined;
-}
 
 /** `error` and `cause` as the history shows them: absent where there is none. */
 export function failureDetails(failure: StatesError): { error?: string; cause?: string } {
@@ -391,5 +300,5 @@ export function failureDetails(failure: StatesError): { error?: string; cause?: 
 
 /** AWS keeps at most 32,768 characters of a cause. */
 function truncate(cause: string): string {
-  return exceedsDataLimit(cause) || cause.length > 32_768 ? cause.slice(0, 32_768) : cause;
+  return cause.length > 32_768 ? cause.slice(0, 32_768) : cause;
 }

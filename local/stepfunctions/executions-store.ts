@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Journal } from '../journal.ts';
-import { createTables } from './schema.ts';
+import { createTables, rowId } from './schema.ts';
 
 export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -68,12 +68,10 @@ export class ExecutionsStore {
       row: db.prepare(`INSERT OR REPLACE INTO sfn_executions (id, arn, machine, name, revision, status, started,
         stopped, deadline, input, output, error, cause, events, redrives, redriven, trace)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-      history: db.prepare('INSERT INTO sfn_history (execution, first, events) VALUES (?, ?, ?)'),
-      frame: db.prepare(
-        'INSERT OR REPLACE INTO sfn_frames (execution, frame, body) VALUES (?, ?, ?)',
-      ),
-      remove: db.prepare('DELETE FROM sfn_frames WHERE execution = ? AND frame = ?'),
-      clear: db.prepare('DELETE FROM sfn_frames WHERE execution = ?'),
+      history: db.prepare('INSERT INTO sfn_history (id, events) VALUES (?, ?)'),
+      frame: db.prepare('INSERT OR REPLACE INTO sfn_frames (id, body) VALUES (?, ?)'),
+      remove: db.prepare('DELETE FROM sfn_frames WHERE id = ?'),
+      clear: db.prepare('DELETE FROM sfn_frames WHERE id >= ? AND id < ?'),
       outbox: db.prepare('INSERT INTO sfn_outbox (id, event) VALUES (?, ?)'),
       delivered: db.prepare('DELETE FROM sfn_outbox WHERE id = ?'),
       byArn: db.prepare('SELECT * FROM sfn_executions WHERE arn = ?'),
@@ -116,10 +114,10 @@ export class ExecutionsStore {
           row.redriven,
           row.trace,
         );
-      if (history) run.history.run(execution, history.first, history.events);
-      if (change.cleared) run.clear.run(execution);
-      for (const id of removed) run.remove.run(execution, id);
-      for (const [id, body] of frames) run.frame.run(execution, id, body);
+      if (history) run.history.run(rowId(execution, history.first), history.events);
+      if (change.cleared) run.clear.run(rowId(execution, 0), rowId(execution + 1, 0));
+      for (const id of removed) run.remove.run(rowId(execution, id));
+      for (const [id, body] of frames) run.frame.run(rowId(execution, id), body);
       for (const { id, event } of outbox) run.outbox.run(id, event);
       for (const id of this.#delivered.splice(0)) run.delivered.run(id);
     });
@@ -157,28 +155,31 @@ export class ExecutionsStore {
 
   frames(execution: number): string[] {
     return this.#all<{ body: string }>(
-      'SELECT body FROM sfn_frames WHERE execution = ? ORDER BY frame',
-      execution,
+      'SELECT body FROM sfn_frames WHERE id >= ? AND id < ? ORDER BY id',
+      rowId(execution, 0),
+      rowId(execution + 1, 0),
     ).map(({ body }) => body);
   }
 
   /** The number of history events on disk. */
   eventCount(execution: number): number {
-    const [last] = this.#all<{ first: number; events: string }>(
-      'SELECT first, events FROM sfn_history WHERE execution = ? ORDER BY first DESC LIMIT 1',
-      execution,
+    const [last] = this.#all<{ id: number; events: string }>(
+      'SELECT id, events FROM sfn_history WHERE id > ? AND id < ? ORDER BY id DESC LIMIT 1',
+      rowId(execution, 0),
+      rowId(execution + 1, 0),
     );
-    return last ? last.first + (JSON.parse(last.events) as unknown[]).length - 1 : 0;
+    if (!last) return 0;
+    return last.id - rowId(execution, 0) + (JSON.parse(last.events) as unknown[]).length - 1;
   }
 
   /** The history's batches that hold events from `low` to `high`, as JSON arrays, oldest first. */
   history(execution: number, low: number, high: number): string[] {
     return this.#all<{ events: string }>(
-      `SELECT events FROM sfn_history WHERE execution = ?1 AND first <= ?3 AND first >= ifnull(
-         (SELECT max(first) FROM sfn_history WHERE execution = ?1 AND first <= ?2), 0) ORDER BY first`,
-      execution,
-      low,
-      high,
+      `SELECT events FROM sfn_history WHERE id <= ?3 AND id >= ifnull(
+         (SELECT max(id) FROM sfn_history WHERE id > ?1 AND id <= ?2), ?1) ORDER BY id`,
+      rowId(execution, 0),
+      rowId(execution, low),
+      rowId(execution, high),
     ).map(({ events }) => events);
   }
 

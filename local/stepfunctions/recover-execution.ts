@@ -44,7 +44,7 @@ export function resumeThreads(execution: Execution): void {
     if (frame.step === 'enter') void execution.drive(thread);
     else if (frame.step === 'wait') armWait(execution, thread);
     else if (frame.step === 'retry') armRetry(execution, thread);
-    else if (frame.step === 'children') void goOn(execution, thread);
+    else if (frame.step === 'children') void execution.guard(thread, () => goOn(execution, thread));
     else if (frame.step === 'task') {
       armTask(execution, thread);
       // A callback task that has been submitted has nothing to do but wait; a child execution is looked for.

@@ -197,7 +197,7 @@ export function endThread(
     });
   parent.frame.last = frame.last;
   execution.touch(parent);
-  void goOn(execution, parent);
+  void execution.guard(parent, () => goOn(execution, parent));
 }
 
 /** Ends a thread with a failure that nothing on it has caught. */
@@ -219,8 +219,11 @@ export function failThread(execution: Execution, thread: Thread, failure: States
     (child) => child.frame.step === 'failed',
   ).length;
   const tolerated = parent.frame.fan?.tolerated ?? 0;
-  if (failed <= tolerated) void goOn(execution, parent);
-  else void failFanOut(execution, parent, tolerated > 0 ? exceeded(failed) : failure);
+  if (failed <= tolerated) void execution.guard(parent, () => goOn(execution, parent));
+  else {
+    const why = tolerated > 0 ? exceeded(failed) : failure;
+    void execution.guard(parent, () => failFanOut(execution, parent, why));
+  }
 }
 
 function exceeded(failed: number): StatesError {

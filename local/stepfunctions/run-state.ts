@@ -107,7 +107,7 @@ async function untilOf(execution: Execution, thread: Thread, state: WaitState): 
 export function armWait(execution: Execution, thread: Thread): void {
   const state = execution.stateOf(thread);
   if (thread.cancelled || state.type !== 'Wait') return;
-  const fire = async (): Promise<void> => {
+  const goOn = async (): Promise<void> => {
     thread.wake();
     try {
       await passOn(execution, thread, state, state.next);
@@ -118,7 +118,7 @@ export function armWait(execution: Execution, thread: Thread): void {
     await execution.drive(thread);
   };
   const timer = execution.host.clock.at(thread.frame.until ?? 0, () => {
-    if (!thread.cancelled) void fire();
+    if (!thread.cancelled) void execution.guard(thread, goOn);
   });
   thread.addTimer(timer);
 }

@@ -89,11 +89,11 @@ export function callTask(execution: Execution, thread: Thread): void {
   const { epoch } = thread;
   const answered = (outcome: Outcome): void => {
     if (thread.cancelled || thread.epoch !== epoch) return;
-    const settled =
+    void execution.guard(thread, () =>
       'result' in outcome && attempt.token
         ? submitted(execution, thread, state, outcome.result)
-        : settle(execution, thread, outcome);
-    void settled;
+        : settle(execution, thread, outcome),
+    );
   };
   if (attempt.child !== undefined)
     return startChildExecution(execution, thread, state, attempt.child, answered);
@@ -143,7 +143,8 @@ export function armTask(execution: Execution, thread: Thread): void {
   if (attempt.deadline !== undefined)
     thread.addTimer(
       execution.host.clock.at(attempt.deadline, () => {
-        void settle(execution, thread, { failure: new StatesError(TIMEOUT), timedOut: true });
+        const failure = new StatesError(TIMEOUT);
+        void execution.guard(thread, () => settle(execution, thread, { failure, timedOut: true }));
       }),
     );
   if (attempt.heartbeat) armHeartbeat(execution, thread, attempt, attempt.heartbeat);
@@ -162,7 +163,7 @@ function armHeartbeat(
     if (clock.now() < heartbeat.deadline)
       return armHeartbeat(execution, thread, attempt, heartbeat);
     const failure = new StatesError(TIMEOUT, undefined, ['States.HeartbeatTimeout']);
-    void settle(execution, thread, { failure, timedOut: true });
+    void execution.guard(thread, () => settle(execution, thread, { failure, timedOut: true }));
   });
   thread.addTimer(timer);
 }

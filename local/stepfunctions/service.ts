@@ -69,7 +69,7 @@ export function createStepFunctions(parts: {
         `The local cloud's Step Functions has no operation '${name}'`,
       );
     },
-    recover: () => engine.recover(),
+    recover: async () => engine.recover(),
     stop: async () => engine.stop(),
   };
 }

@@ -23,7 +23,7 @@ export function startChildExecution(
   const { host } = execution;
   const run = async (): Promise<void> => {
     const row = await host.startChild(
-      args.StateMachineArn as string,
+      machineOf(args),
       typeof args.Name === 'string' ? args.Name : name,
       args.Input === undefined ? '{}' : JSON.stringify(args.Input),
     );
@@ -47,6 +47,11 @@ export function startChildExecution(
       ),
     });
   });
+}
+
+function machineOf(args: JsonObject): string {
+  if (typeof args.StateMachineArn === 'string') return args.StateMachineArn;
+  throw new ServiceError('Validation', 'StateMachineArn must be a string');
 }
 
 /** How the end of a child looks to its parent: AWS hands over DescribeExecution's answer. */
