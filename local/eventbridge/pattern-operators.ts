@@ -73,7 +73,6 @@ function wildcard(argument: Json): ValueTest {
   return (value) => {
     if (typeof value !== 'string') return false;
     if (last === undefined) return value === first;
-    if (value.length < first.length + last.length) return false;
     if (!value.startsWith(first) || !value.endsWith(last)) return false;
     let from = first.length;
     for (const part of others) {

@@ -54,6 +54,7 @@ describe('event patterns', () => {
     [{ file: [{ wildcard: '*/lib/*' }] }, true],
     [{ file: [{ wildcard: 'a*b.PNG' }] }, true],
     [{ file: [{ wildcard: 'a*c*' }] }, false],
+    [{ status: [{ wildcard: 'confirm*rmed' }] }, false],
     [{ file: [{ wildcard: 'a/lib/b.PNG' }] }, true],
     [{ status: [{ 'anything-but': 'failed' }] }, true],
     [{ status: [{ 'anything-but': ['confirmed', 'failed'] }] }, false],

@@ -205,6 +205,28 @@ describe('an event source', () => {
     expect(batches.map((batch) => batch.length)).toEqual([6, 2]);
   });
 
+  it('counts the parts of a batch that was too long for one event', async () => {
+    await send(...Array.from({ length: 10 }, () => 'short'));
+    await send(...Array.from({ length: 8 }, () => 'x'.repeat(1_000_000)));
+    const release: (() => void)[] = [];
+    const batches = attach(
+      async () => {
+        await new Promise<void>((resolve) => release.push(resolve));
+        return { payload: null };
+      },
+      { maximumConcurrency: 2 },
+    );
+    await expect.poll(async () => (await counts()).hidden).toBe(18);
+    expect(batches.map((batch) => batch.length)).toEqual([10, 6]);
+    await expect
+      .poll(async () => {
+        for (const go of release.splice(0)) go();
+        return total();
+      })
+      .toBe(0);
+    expect(batches).toHaveLength(3);
+  });
+
   it.each([
     [{ batchSize: 11 }, 'needs MaximumBatchingWindowInSeconds'],
     [{ batchSize: 0 }, 'BatchSize 0'],

@@ -102,6 +102,13 @@ describe('sending and receiving', () => {
     expect(message?.Attributes).toEqual({ ApproximateReceiveCount: '2' });
   });
 
+  it('gives a message once a call, even when it is not hidden at all', async () => {
+    await send('open');
+    const options = { MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
+    expect(await receive(options)).toHaveLength(1);
+    expect(await receive(options)).toHaveLength(1);
+  });
+
   it('delays a message', async () => {
     await local.client.send(
       new SendMessageCommand({ QueueUrl, MessageBody: 'later', DelaySeconds: 60 }),
