@@ -157,12 +157,14 @@ export class Webhooks {
 
   describe(): object {
     const counts = this.#journal.db
-      .prepare('SELECT COALESCE(SUM(held), 0) AS held, COUNT(*) AS pending FROM stripe_deliveries')
+      .prepare(`SELECT COALESCE(SUM(held), 0) AS held, COALESCE(SUM(attempts), 0) AS retries, COUNT(*) AS pending
+         FROM stripe_deliveries`)
       .get();
     return {
       mode: this.mode,
       held: counts?.['held'],
       pending: counts?.['pending'],
+      retries: counts?.['retries'],
       endpoints: this.#endpoints.map(({ object }) => ({ id: object.id, url: object.url })),
     };
   }
