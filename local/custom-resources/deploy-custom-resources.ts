@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ACCOUNT_ID, type Json, type JsonObject, REGION } from '../contracts.ts';
 import type { RunningLambdas } from '../lambda/runtime.ts';
+import { showJson } from '../template/read-properties.ts';
 import type { Resource } from '../template/read-stack.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { Deployed, DeployedResources } from './deployed-resources.ts';
@@ -102,21 +103,21 @@ async function request(
   event: JsonObject,
 ): Promise<CustomResourceResponse> {
   const { logicalId, serviceToken } = resource;
-  const { url, answer, forget } = listener.expect();
+  const expected = listener.expect();
   const { payload, functionError } = await lambda.invoke(serviceToken, {
     ...event,
     ServiceToken: serviceToken,
-    ResponseURL: url,
+    ResponseURL: expected.url,
     StackId: `arn:aws:cloudformation:${REGION}:${ACCOUNT_ID}:stack/${stackName}/local`,
     RequestId: randomUUID(),
     ResourceType: resource.type,
     LogicalResourceId: logicalId,
     ResourceProperties: resource.properties,
   });
-  const response = await Promise.race([answer, functionError ? undefined : late()]);
-  forget();
+  const response = await Promise.race([expected.answer, functionError ? undefined : late()]);
+  expected.forget();
   if (response?.Status === 'SUCCESS') return response;
-  const asked = `custom resource ${logicalId} (${String(event.RequestType)})`;
+  const asked = `custom resource ${logicalId} (${showJson(event.RequestType)})`;
   if (response) throw new TemplateError(`${asked} failed: ${response.Reason ?? 'no reason given'}`);
   if (!functionError) throw new TemplateError(`${asked}: its function did not answer`);
   const { errorType, errorMessage } = payload as { errorType: string; errorMessage: string };

@@ -21,7 +21,7 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function buildEvent({ request, body, match, requestId, apiId, now }: ReceivedRequest): Json {
-  const [path = '/', query = ''] = splitOnce(request.url ?? '/', '?');
+  const [path, query] = splitOnce(request.url ?? '/', '?');
   const { headers, cookies } = readHeaders(request);
   const parameters = readQuery(query);
   const host = headers.host ?? '';

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../contracts.ts';
+import { showJson } from '../template/read-properties.ts';
 import type { Resource, Stack } from '../template/read-stack.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { Route } from './match-route.ts';
@@ -27,7 +28,7 @@ export function readHttpApi(stack: Stack): DeclaredApi | undefined {
   }
   if (api.properties.ProtocolType !== 'HTTP') {
     throw new TemplateError(
-      `${api.logicalId}: protocol ${String(api.properties.ProtocolType)} is not supported`,
+      `${api.logicalId}: protocol ${showJson(api.properties.ProtocolType)} is not supported`,
     );
   }
   const integrations = new Map(
@@ -41,13 +42,13 @@ export function readHttpApi(stack: Stack): DeclaredApi | undefined {
       const authorization = properties.AuthorizationType ?? 'NONE';
       if (authorization !== 'NONE') {
         throw new TemplateError(
-          `${logicalId}: authorization ${String(authorization)} is not supported`,
+          `${logicalId}: authorization ${showJson(authorization)} is not supported`,
         );
       }
-      const integration = integrations.get(String(properties.Target));
+      const integration = integrations.get(showJson(properties.Target));
       if (!integration)
-        throw new TemplateError(`${logicalId}: no integration ${String(properties.Target)}`);
-      return { routeKey: String(properties.RouteKey), ...readIntegration(integration) };
+        throw new TemplateError(`${logicalId}: no integration ${showJson(properties.Target)}`);
+      return { routeKey: showJson(properties.RouteKey), ...readIntegration(integration) };
     });
   return { api, routes };
 }
@@ -59,7 +60,7 @@ function readIntegration({ logicalId, properties }: Resource): Omit<Route, 'rout
     throw new TemplateError(`${logicalId}: only AWS_PROXY with payload format 2.0 is supported`);
   }
   return {
-    functionArn: String(IntegrationUri),
+    functionArn: showJson(IntegrationUri),
     timeoutSeconds:
       typeof TimeoutInMillis === 'number' ? TimeoutInMillis / 1000 : MAX_INTEGRATION_SECONDS,
   };

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { InvocationResult, Json, JsonObject } from '../contracts.ts';
+import { showJson } from '../template/read-properties.ts';
 
 export interface Answer {
   status: number;
@@ -37,7 +38,7 @@ export function answerOf({ payload, functionError }: InvocationResult): Answer {
   return {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', ...readHeaders(headers) },
-    cookies: Array.isArray(cookies) ? cookies.map(String) : [],
+    cookies: Array.isArray(cookies) ? cookies.map(showJson) : [],
     body: isBase64Encoded === true ? Buffer.from(text, 'base64') : text,
   };
 }
@@ -58,6 +59,6 @@ function readHeaders(headers: Json | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers)
       .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name.toLowerCase(), String(value)]),
+      .map(([name, value]) => [name.toLowerCase(), showJson(value)]),
   );
 }

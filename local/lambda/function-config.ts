@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../contracts.ts';
+import { objectOf, requiredText, showJson } from '../template/read-properties.ts';
 import type { Resource } from '../template/read-stack.ts';
 import { TemplateError } from '../template/template-error.ts';
 
@@ -30,27 +30,25 @@ const EXTENSIONS = ['.mjs', '.js', '.cjs'];
  */
 export function readFunction(resource: Resource, asset: (key: string) => string): FunctionConfig {
   const { logicalId, properties, ref: name } = resource;
-  const runtime = String(properties.Runtime ?? properties.PackageType);
+  const runtime = showJson(properties.Runtime ?? properties.PackageType);
   if (!runtime.startsWith('nodejs')) {
     throw new TemplateError(`${logicalId}: runtime ${runtime} is not supported, only Node.js`);
   }
-  const key = (properties.Code as JsonObject | undefined)?.S3Key;
+  const key = objectOf(properties, 'Code').S3Key;
   if (typeof key !== 'string') {
     throw new TemplateError(`${logicalId}: its code must be an asset (Code.S3Key)`);
   }
-  const handler = String(properties.Handler);
+  const handler = requiredText(resource, 'Handler');
   const dot = handler.lastIndexOf('.');
   const file = join(asset(key), handler.slice(0, dot));
   const extension = EXTENSIONS.find((candidate) => existsSync(file + candidate));
   if (extension === undefined) {
     throw new TemplateError(`${logicalId}: no ${file}.mjs for handler ${handler}; run the build`);
   }
-  const variables = (properties.Environment as JsonObject | undefined)?.Variables as
-    | JsonObject
-    | undefined;
+  const variables = objectOf(objectOf(properties, 'Environment'), 'Variables');
   const reserved = properties.ReservedConcurrentExecutions;
-  const deadLetter = (properties.DeadLetterConfig as JsonObject | undefined)?.TargetArn;
-  const logGroup = (properties.LoggingConfig as JsonObject | undefined)?.LogGroup;
+  const deadLetter = objectOf(properties, 'DeadLetterConfig').TargetArn;
+  const logGroup = objectOf(properties, 'LoggingConfig').LogGroup;
   return {
     logicalId,
     name,
@@ -58,7 +56,7 @@ export function readFunction(resource: Resource, asset: (key: string) => string)
     modulePath: file + extension,
     handlerName: handler.slice(dot + 1),
     environment: Object.fromEntries(
-      Object.entries(variables ?? {}).map(([variable, value]) => [variable, String(value)]),
+      Object.entries(variables).map(([variable, value]) => [variable, showJson(value)]),
     ),
     timeoutSeconds: Number(properties.Timeout ?? 3),
     memoryMb: Number(properties.MemorySize ?? 128),

@@ -54,8 +54,9 @@ export class FunctionPool {
   async warm(): Promise<void> {
     if (this.#all.size > 0) return;
     const instance = this.#start();
-    if ((await instance.ready()) === undefined) this.#free(instance);
+    if ((await instance.ready()) === undefined) this.#idle.push(instance);
     else this.#all.delete(instance);
+    this.#serve();
   }
 
   /** Real time since which the longest idle instance has been idle; undefined when none is. */
@@ -112,18 +113,13 @@ export class FunctionPool {
   #give(instance: Instance): void {
     const waiting = this.#line.shift();
     if (!waiting) return;
-    void instance.run(waiting.requestId, waiting.event).then((outcome) => {
-      waiting.settle(outcome);
-      if (instance.alive) this.#free(instance);
-      else {
-        this.#all.delete(instance);
-        this.#serve();
-      }
-    });
+    void this.#runIn(instance, waiting);
   }
 
-  #free(instance: Instance): void {
-    this.#idle.push(instance);
+  async #runIn(instance: Instance, { requestId, event, settle }: Waiting): Promise<void> {
+    settle(await instance.run(requestId, event));
+    if (instance.alive) this.#idle.push(instance);
+    else this.#all.delete(instance);
     this.#serve();
   }
 }

@@ -101,7 +101,7 @@ export class Instance {
         resolve(outcome);
       };
       const message: Invoke = { requestId, event, timeoutMs };
-      this.#worker.postMessage(message);
+      this.#worker.postMessage(message, []);
     });
   }
 

@@ -118,7 +118,7 @@ export function createLambdaRuntime(options: LambdaRuntimeOptions): RunningLambd
     invoke,
     find: (functionName) => poolOf(functionName)?.config,
     async warm(functionNames) {
-      await Promise.all(functionNames.map((name) => poolOf(name)?.warm()));
+      await Promise.all(functionNames.flatMap((name) => poolOf(name)?.warm() ?? []));
     },
     instances: () =>
       Object.fromEntries([...byName].map(([name, pool]) => [name, pool.size] as const)),

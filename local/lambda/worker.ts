@@ -13,7 +13,7 @@ let output: Output[] = [];
 let flushing = false;
 
 function post(message: WorkerMessage): void {
-  parentPort?.postMessage(message);
+  parentPort?.postMessage(message, []);
 }
 
 /** The clock of the local cloud instead of the system's: `Date` of this thread is shifted by the shared offset. */

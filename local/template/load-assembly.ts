@@ -37,9 +37,9 @@ interface AssetManifest {
   >;
 }
 
-function readJson<T>(path: string): T {
+function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new TemplateError(`cannot read ${path}: ${error instanceof Error ? error.message : ''}`);
   }
@@ -51,7 +51,7 @@ function readJson<T>(path: string): T {
  * @throws TemplateError when there isn't exactly one stack in it, or a file of it is missing.
  */
 export function loadAssembly(folder: string): Assembly {
-  const manifest = readJson<Manifest>(join(folder, 'manifest.json'));
+  const manifest = readJson(join(folder, 'manifest.json')) as Manifest;
   const stacks = Object.entries(manifest.artifacts).filter(
     ([, artifact]) => artifact.type === 'aws:cloudformation:stack',
   );
@@ -61,11 +61,11 @@ export function loadAssembly(folder: string): Assembly {
     throw new TemplateError(`the local cloud runs one stack; ${folder} has: ${found}`);
   }
   const [stackName, artifact] = stack;
-  const template = readJson<Template>(
+  const template = readJson(
     join(folder, artifact.properties?.templateFile ?? `${stackName}.template.json`),
-  );
+  ) as Template;
   const assets = new Map<string, string>();
-  const listing = readJson<AssetManifest>(join(folder, `${stackName}.assets.json`));
+  const listing = readJson(join(folder, `${stackName}.assets.json`)) as AssetManifest;
   for (const { source, destinations } of Object.values(listing.files ?? {})) {
     if (source.path === undefined) continue;
     for (const { objectKey } of Object.values(destinations)) {

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../contracts.ts';
 import { inertReason } from './inert-types.ts';
 import type { Assembly } from './load-assembly.ts';
+import { showJson } from './read-properties.ts';
 import { createResolver } from './resolve-intrinsics.ts';
 import {
   type Addresses,
@@ -100,15 +101,8 @@ export function readStack(assembly: Assembly, addresses: Addresses): Stack {
   for (const [logicalId, { Type }] of declared) {
     if (Type !== 'AWS::ApiGatewayV2::Api') continue;
     const id = identity(logicalId)?.ref;
-    publicNames.set(
-      String(
-        resolver.resolve(
-          { 'Fn::Sub': `https://${id}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` },
-          logicalId,
-        ),
-      ),
-      addresses.api,
-    );
+    const domain = { 'Fn::Sub': `https://${id}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` };
+    publicNames.set(showJson(resolver.resolve(domain, logicalId)), addresses.api);
   }
   const active = declared.filter(([, { Type }]) => inertReason(Type) === undefined);
   const resources = active.map(([logicalId, { Type, Properties }]): Resource => {
@@ -119,7 +113,7 @@ export function readStack(assembly: Assembly, addresses: Addresses): Stack {
   });
   const outputs: Record<string, string> = {};
   for (const [name, { Value, Condition }] of Object.entries(template.Outputs ?? {})) {
-    if (resolver.holds(Condition)) outputs[name] = String(resolve(Value, `output ${name}`));
+    if (resolver.holds(Condition)) outputs[name] = showJson(resolve(Value, `output ${name}`));
   }
   return {
     name: stackName,

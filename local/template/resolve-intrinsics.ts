@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../contracts.ts';
 import { ACCOUNT_ID, REGION } from '../contracts.ts';
 import type { Template } from './load-assembly.ts';
+import { showJson } from './read-properties.ts';
 import type { Identity } from './resource-kinds.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -70,7 +71,7 @@ export function createResolver(
   function sub(argument: Json, where: string): string {
     const [text, names] = Array.isArray(argument) ? argument : [argument, {}];
     const own = names as JsonObject;
-    return String(text).replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
+    return showJson(text).replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
       if (name.startsWith('!')) return `\${${name.slice(1)}}`;
       const given = own[name];
       if (given !== undefined) return asText(resolve(given, where), where);
@@ -89,7 +90,7 @@ export function createResolver(
     const items = Array.isArray(argument) ? argument : [];
     switch (name) {
       case 'Condition':
-        return holds(String(argument));
+        return holds(showJson(argument));
       case 'Fn::Equals':
         return (
           JSON.stringify(resolve(items[0] ?? null, where)) ===
@@ -114,7 +115,7 @@ export function createResolver(
   }
 
   const functions: Record<string, (argument: Json, where: string) => Resolved> = {
-    Ref: (name, where) => ref(String(name), where),
+    Ref: (name, where) => ref(showJson(name), where),
     'Fn::GetAtt': getAtt,
     'Fn::Sub': sub,
     'Fn::Join': (argument, where) => {
@@ -153,7 +154,7 @@ export function createResolver(
     if (typeof value === 'string') return refuseDynamicReference(value, where);
     if (value === null || typeof value !== 'object') return value;
     if (Array.isArray(value)) {
-      return value.map((item) => walk(item, where)).filter((item) => item !== NO_VALUE) as Json[];
+      return value.map((item) => walk(item, where)).filter((item) => item !== NO_VALUE);
     }
     const entries = Object.entries(value);
     const [key, argument] = entries[0] ?? [];
@@ -165,14 +166,14 @@ export function createResolver(
     const result: JsonObject = {};
     for (const [name, item] of entries) {
       const resolved = walk(item, where);
-      if (resolved !== NO_VALUE) result[name] = resolved as Json;
+      if (resolved !== NO_VALUE) result[name] = resolved;
     }
     return result;
   }
 
   function resolve(value: Json, where: string): Json {
     const resolved = walk(value, where);
-    return resolved === NO_VALUE ? null : (resolved as Json);
+    return resolved === NO_VALUE ? null : resolved;
   }
 
   return { resolve, holds };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Json } from '../contracts.ts';
 import { ACCOUNT_ID, REGION } from '../contracts.ts';
 import { inertReason } from './inert-types.ts';
+import { showJson } from './read-properties.ts';
 import { TemplateError } from './template-error.ts';
 
 /** What `Ref` and `Fn::GetAtt` give for a resource. */
@@ -103,7 +104,7 @@ const KINDS: Record<string, Kind> = {
     return { ref: id, attributes: { ApiEndpoint: api, ApiId: id } };
   },
   'AWS::ApiGatewayV2::Stage': (resource) => ({
-    ref: String(resource.property('StageName')),
+    ref: showJson(resource.property('StageName')),
     attributes: {},
   }),
   'AWS::ApiGatewayV2::Route': (resource) => {
