@@ -12,17 +12,18 @@ export interface Money {
 
 export async function moneyOf(shop: Shop, orderNumber: string): Promise<Money> {
   const intents = await shop.intents(orderNumber);
-  const charges = await Promise.all(
-    intents.map(({ id }) => shop.stripe.refunds.list({ payment_intent: id, limit: 100 })),
+  const captured = intents.filter(({ status }) => status === 'succeeded');
+  const refunds = await Promise.all(
+    captured.map(({ id }) => shop.stripe.refunds.list({ payment_intent: id, limit: 100 })),
   );
-  const refunded = charges.flatMap(({ data }) => data).reduce((sum, { amount }) => sum + amount, 0);
   const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
+  const refunded = sum(refunds.flatMap(({ data }) => data).map(({ amount }) => amount));
   return {
     intents: intents.length,
     held: sum(
       intents.filter(({ status }) => status === 'requires_capture').map(({ amount }) => amount),
     ),
-    taken: sum(intents.map(({ amount_received }) => amount_received)) - refunded,
+    taken: sum(captured.map(({ amount_received }) => amount_received)) - refunded,
   };
 }
 

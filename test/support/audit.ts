@@ -69,7 +69,8 @@ function auditMoney(
         ({ payment_intent, status }) => payment_intent === intent.id && status === 'succeeded',
       )
       .reduce((sum, { amount }) => sum + amount, 0);
-    const kept = intent.amount_received - refunded;
+    // Stripe lists the release of an uncaptured amount as a refund, too.
+    const kept = intent.status === 'canceled' ? 0 : intent.amount_received - refunded;
     taken.set(number, (taken.get(number) ?? 0) + kept);
     const parked = order?.status === 'needs_attention';
     if (intent.status === 'requires_capture' && !parked) {

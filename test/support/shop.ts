@@ -81,6 +81,16 @@ export function shopAt(endpoints: Endpoints) {
     return arn;
   });
 
+  const runningArns = async (suffix: string): Promise<string[]> => {
+    const { executions = [] } = await sfn.send(
+      new ListExecutionsCommand({
+        stateMachineArn: await machineArn(suffix),
+        statusFilter: 'RUNNING',
+      }),
+    );
+    return executions.map(({ executionArn = '' }) => executionArn);
+  };
+
   /** The message keys of all e-mails that arrived, `<order number>#<template>` each. */
   const inbox = async (): Promise<string[]> => {
     const response = await fetch(`${endpoints.sendgrid}/_inbox`);
@@ -139,14 +149,19 @@ export function shopAt(endpoints: Endpoints) {
       return events;
     },
 
-    async runningExecutions(suffix: string): Promise<number> {
-      const { executions = [] } = await sfn.send(
-        new ListExecutionsCommand({
-          stateMachineArn: await machineArn(suffix),
-          statusFilter: 'RUNNING',
-        }),
-      );
-      return executions.length;
+    runningExecutions: async (suffix: string): Promise<number> =>
+      (await runningArns(suffix)).length,
+
+    /** The last event of each execution that runs now. */
+    async lastEvents(): Promise<string[]> {
+      const arns = await Promise.all(['dev-checkout', 'dev-undo-checkout'].map(runningArns));
+      const last = arns.flat().map(async (executionArn) => {
+        const { events = [] } = await sfn.send(
+          new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 1 }),
+        );
+        return events[0]?.type ?? '';
+      });
+      return Promise.all(last);
     },
 
     /** Every payment intent of an order at the provider, newest first. */
@@ -188,10 +203,11 @@ export function shopAt(endpoints: Endpoints) {
 
     clearFunctionFaults: () => fetch(`${endpoints.control}/_faults`, { method: 'DELETE' }),
 
-    /** The local cloud's time, in milliseconds since the epoch. */
-    clock: async (): Promise<{ now: number }> => {
-      const response = await fetch(`${endpoints.control}/_clock`);
-      return (await response.json()) as { now: number };
+    /** The local cloud's time. */
+    async now(): Promise<Date> {
+      const response = await fetch(endpoints.control);
+      const { now } = (await response.json()) as { now: string };
+      return new Date(now);
     },
 
     /** Sets the local cloud's clock forward. */
