@@ -170,7 +170,7 @@ function isFunction(value: unknown): boolean {
 type Kind = 'number' | 'string' | 'boolean' | 'array' | 'object';
 
 /** What a value is called in AWS's messages. */
-export function kindOf(value: Json): Kind | 'null' {
+function kindOf(value: Json): Kind | 'null' {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return typeof value as Kind;

@@ -1,7 +1,7 @@
 import { DATA_LIMIT_EXCEEDED, StatesError } from './states-error.ts';
 
 /** AWS's quotas: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-export const MAX_DATA_BYTES = 256 * 1024;
+const MAX_DATA_BYTES = 256 * 1024;
 export const MAX_HISTORY_EVENTS = 25_000;
 export const MAX_DEFINITION_BYTES = 1024 * 1024;
 export const MAX_SECONDS = 99_999_999;

@@ -163,7 +163,7 @@ async function itemInput(
   return input;
 }
 
-export function childrenOf(execution: Execution, thread: Thread): Thread[] {
+function childrenOf(execution: Execution, thread: Thread): Thread[] {
   const children: Thread[] = [];
   for (const one of execution.threads.values()) if (one.parent === thread) children.push(one);
   return children.sort((a, b) => (a.frame.index ?? 0) - (b.frame.index ?? 0));

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../contracts.ts';
 import { checkReferences } from './check-references.ts';
 import { checkTransitions } from './check-transitions.ts';
 import type { Machine } from './definition.ts';
-import { type Diagnostic, Diagnostics } from './diagnostics.ts';
+import { type Diagnostic, Diagnostics, SCHEMA } from './diagnostics.ts';
 import { JsonataSyntaxError } from './evaluate.ts';
 import { MAX_DEFINITION_BYTES, MAX_SECONDS } from './limits.ts';
 import { compileMachine } from './parse-definition.ts';
@@ -43,7 +43,7 @@ function parseJson(text: string, found: Diagnostics): JsonObject | undefined {
   if (Buffer.byteLength(text) > MAX_DEFINITION_BYTES) {
     found.all.push({
       severity: 'ERROR',
-      code: 'SCHEMA_VALIDATION_FAILED',
+      code: SCHEMA,
       message: `The definition is larger than ${MAX_DEFINITION_BYTES} bytes`,
     });
     return undefined;
@@ -53,7 +53,7 @@ function parseJson(text: string, found: Diagnostics): JsonObject | undefined {
     if (isObject(value)) return value;
     found.all.push({
       severity: 'ERROR',
-      code: 'SCHEMA_VALIDATION_FAILED',
+      code: SCHEMA,
       message: 'Definition must be a valid JSON object',
     });
   } catch (error) {

@@ -47,7 +47,7 @@ export class Cloud {
 
   constructor(functions: Record<string, Handler> = {}) {
     this.functions = functions;
-    this.journal = new Journal(join(this.#folder, 'journal.db'));
+    this.journal = new Journal(this.path);
     this.service = this.#create();
   }
 
@@ -77,11 +77,26 @@ export class Cloud {
     return handler(payload, args);
   }
 
+  /** The journal's file. */
+  get path(): string {
+    return join(this.#folder, 'journal.db');
+  }
+
   /** Kills the engine where it stands and takes its journal up again. */
   async restart(): Promise<void> {
+    await this.detach();
+    await this.attach();
+  }
+
+  /** Leaves the journal alone, as a process that is gone. */
+  async detach(): Promise<void> {
     await this.service.stop();
     this.journal.close();
-    this.journal = new Journal(join(this.#folder, 'journal.db'));
+  }
+
+  /** Takes the journal up. */
+  async attach(): Promise<void> {
+    this.journal = new Journal(this.path);
     this.service = this.#create();
     await this.service.recover();
   }
