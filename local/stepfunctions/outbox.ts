@@ -63,19 +63,22 @@ export function redrivability(
   return { redriveStatus: 'REDRIVABLE' };
 }
 
+/** How long to wait before a refused event is tried again, and until delivered ones are struck off, at the latest. */
+const PAUSE_MS = 1_000;
+
 /**
- * Hands status events to the bus, at least once and in the order in which they were written. One that the bus
- * refuses is tried again, with all behind it waiting.
+ * Hands status events to the bus, at least once: those of one execution in order, those of many at the same time.
+ * One that the bus refuses is tried again, with the later ones of its execution waiting behind it.
  */
 export class Outbox {
   readonly #clock: Clock;
   readonly #store: ExecutionsStore;
   readonly #put: PutServiceEvent;
-  readonly #queue: OutboxEntry[] = [];
-  #busy = false;
+  /** What is still to be delivered, by execution. */
+  readonly #lanes = new Map<string, { id: number; event: ServiceEvent }[]>();
+  readonly #timers = new Set<Timer>();
+  #flushing = false;
   #stopped = false;
-  #retry: Timer | undefined;
-  #flush: Timer | undefined;
 
   constructor(clock: Clock, store: ExecutionsStore, put: PutServiceEvent) {
     this.#clock = clock;
@@ -84,41 +87,52 @@ export class Outbox {
   }
 
   add(entry: OutboxEntry): void {
-    this.#queue.push(entry);
-    if (!this.#busy && !this.#retry) void this.#deliver();
+    const event = JSON.parse(entry.event) as ServiceEvent;
+    const arn = event.resources[0] ?? '';
+    const lane = this.#lanes.get(arn);
+    if (lane) {
+      lane.push({ id: entry.id, event });
+      return;
+    }
+    this.#lanes.set(arn, [{ id: entry.id, event }]);
+    void this.#deliver(arn);
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#retry?.cancel();
-    this.#flush?.cancel();
+    for (const timer of this.#timers) timer.cancel();
   }
 
-  async #deliver(): Promise<void> {
-    this.#busy = true;
-    for (let entry = this.#queue[0]; entry && !this.#stopped; entry = this.#queue[0]) {
+  async #deliver(arn: string): Promise<void> {
+    const lane = this.#lanes.get(arn) ?? [];
+    for (let next = lane[0]; next && !this.#stopped; next = lane[0]) {
       try {
-        await this.#put(JSON.parse(entry.event) as ServiceEvent);
+        await this.#put(next.event);
       } catch {
-        this.#retry = this.#clock.at(this.#clock.now() + PAUSE_MS, () => {
-          this.#retry = undefined;
-          void this.#deliver();
-        });
-        break;
+        return this.#later(() => void this.#deliver(arn));
       }
-      this.#queue.shift();
-      this.#store.markDelivered(entry.id);
+      lane.shift();
+      this.#store.markDelivered(next.id);
     }
-    this.#busy = false;
-    if (!this.#stopped) this.#flushLater();
+    this.#lanes.delete(arn);
+    this.#flushLater();
   }
 
   #flushLater(): void {
-    this.#flush ??= this.#clock.at(this.#clock.now() + PAUSE_MS, () => {
-      this.#flush = undefined;
-      if (!this.#stopped) void this.#store.flushDelivered();
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.#later(() => {
+      this.#flushing = false;
+      void this.#store.flushDelivered();
     });
   }
-}
 
-const PAUSE_MS = 1_000;
+  #later(work: () => void): void {
+    if (this.#stopped) return;
+    const timer = this.#clock.at(this.#clock.now() + PAUSE_MS, () => {
+      this.#timers.delete(timer);
+      if (!this.#stopped) work();
+    });
+    this.#timers.add(timer);
+  }
+}

@@ -254,6 +254,23 @@ describe('status events', () => {
       .toBe(2);
   });
 
+  test('of one execution keep their order and hold up no other', async () => {
+    cloud = new Cloud();
+    await cloud.create(single({ Type: 'Pass' }));
+    const put = cloud.putServiceEvent;
+    cloud.putServiceEvent = async (event) => {
+      if (event.detail.name === 'held') throw new Error('the bus is down for it');
+      return put(event);
+    };
+    await cloud.ended(await cloud.start({}, 'held'));
+    await cloud.ended(await cloud.start({}, 'free'));
+    const told = () => cloud.events.map(({ detail }) => [detail.name, detail.status].join(' '));
+    await expect.poll(told).toEqual(['free RUNNING', 'free SUCCEEDED']);
+    cloud.putServiceEvent = put;
+    await expect.poll(() => cloud.undelivered()).toBe(0);
+    expect(told().slice(2)).toEqual(['held RUNNING', 'held SUCCEEDED']);
+  });
+
   test('are given once when nothing goes wrong', async () => {
     cloud = new Cloud();
     await cloud.run(single({ Type: 'Pass' }));
