@@ -264,7 +264,8 @@ describe('status events', () => {
     };
     await cloud.ended(await cloud.start({}, 'held'));
     await cloud.ended(await cloud.start({}, 'free'));
-    const told = () => cloud.events.map(({ detail }) => [detail.name, detail.status].join(' '));
+    const told = () =>
+      cloud.events.map(({ detail }) => `${detail.name as string} ${detail.status as string}`);
     await expect.poll(told).toEqual(['free RUNNING', 'free SUCCEEDED']);
     cloud.putServiceEvent = put;
     await expect.poll(() => cloud.undelivered()).toBe(0);
