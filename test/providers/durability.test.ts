@@ -132,7 +132,7 @@ test('each provider says its variable and its keys before it starts', async () =
 async function spawn(
   dataDir: string,
 ): Promise<{ child: ChildProcess; baseUrls: Record<ProviderName, string> }> {
-  const child = fork(join(import.meta.dirname, 'run-providers.ts'), [dataDir], {
+  const child = fork(new URL('./run-providers.ts', import.meta.url), [dataDir], {
     stdio: 'inherit',
   });
   const [baseUrls] = (await once(child, 'message')) as [Record<ProviderName, string>];

@@ -49,7 +49,7 @@ export function priceServices(
 }
 
 /** Zones 2 (next door) to 8 (across the country) as carriers count them, guessed from the ZIP codes; 9 is abroad. */
-export function zoneOf(from: Place, to: Place): number {
+function zoneOf(from: Place, to: Place): number {
   if (from.country !== 'US' || to.country !== 'US') return INTERNATIONAL_ZONE;
   if (from.zip.slice(0, 3) === to.zip.slice(0, 3)) return 2;
   const apart = Math.abs(Number(from.zip[0]) - Number(to.zip[0]));

@@ -15,21 +15,30 @@ export interface Call {
   fault?: string;
 }
 
-const MAX_CALLS = 5_000;
+const MAX_CALLS = 3_000;
+const MAX_BODY_CHARACTERS = 8_000_000;
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-api-key']);
 const SECRET_FIELDS = new Set(['client_secret', 'client_id']);
 
-/** What a provider was asked: the newest 5,000 calls, in memory. */
+/** What a provider was asked: the newest 3,000 calls, fewer when they are large, in memory. */
 export class CallLog {
   #calls: Call[] = [];
   #next = 1;
+  #size = 0;
 
   add(call: Omit<Call, 'id' | 'status'>): Call {
     const kept: Call = { id: this.#next++, status: null, ...call };
     this.#calls.push(kept);
+    this.#size += call.body.length;
     // Cut in large pieces: one shift per call would move the whole array each time.
-    if (this.#calls.length >= MAX_CALLS * 1.2) this.#calls = this.#calls.slice(-MAX_CALLS);
+    if (this.#calls.length >= MAX_CALLS * 1.2) this.#keep(MAX_CALLS);
+    if (this.#size > MAX_BODY_CHARACTERS) this.#keep(Math.ceil(this.#calls.length / 2));
     return kept;
+  }
+
+  #keep(newest: number): void {
+    this.#calls = this.#calls.slice(-newest);
+    this.#size = this.#calls.reduce((size, { body }) => size + body.length, 0);
   }
 
   /** The calls after the one whose `id` is `since`, oldest first, secrets left out. */
@@ -42,6 +51,7 @@ export class CallLog {
 
   clear(): void {
     this.#calls = [];
+    this.#size = 0;
   }
 }
 

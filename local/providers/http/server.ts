@@ -15,7 +15,8 @@ export interface Listening {
 /**
  * Listens on 127.0.0.1 for one provider and adds what all of them have for tests:
  * `GET /_calls?since=<id>` (what it was asked, newest last; `DELETE` forgets), and
- * `POST /_faults`, `GET /_faults`, `DELETE /_faults` (what is to go wrong next).
+ * `POST /_faults`, `GET /_faults`, `DELETE /_faults` (what is to go wrong next). Paths that begin with `/_` are the
+ * local cloud's own: no fault hits them, and they are not counted as calls.
  *
  * `port` 0 takes a free one. @throws Error EADDRINUSE when the port is taken.
  */
@@ -45,6 +46,9 @@ export async function listen(
       if (body === undefined) return send(response, json(413, provider.errorBody(413)));
       const control = controlFor(request, calls, faults);
       if (control) return send(response, control);
+      if (request.path.startsWith('/_')) {
+        return void handleSafely(provider, request).then((answer) => send(response, answer));
+      }
       void serve(request, incoming, response);
     });
   });

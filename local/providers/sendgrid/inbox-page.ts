@@ -3,7 +3,7 @@ import type { ReceivedMail } from './mailbox.ts';
 import type { Address } from './validate-mail.ts';
 
 const STYLE = `
-  main { max-width: 52rem; margin: 0 auto; padding: 2.5rem 1rem 4rem; }
+  main { max-width: 62rem; margin: 0 auto; padding: 2.5rem 1rem 4rem; }
   header { display: flex; align-items: baseline; justify-content: space-between; gap: 1rem; margin-bottom: 1rem; }
   h1 { font-size: 1.375rem; margin: 0; letter-spacing: -.01em; overflow-wrap: anywhere; }
   .list, .mail { background: var(--paper); border: 1px solid var(--line); border-radius: 14px; overflow: hidden;
@@ -11,7 +11,7 @@ const STYLE = `
   .list { list-style: none; margin: 0; padding: 0; }
   .list li + li { border-top: 1px solid var(--line); }
   .list a { display: grid; grid-template-columns: 14rem 1fr auto; gap: .25rem 1rem; padding: .8rem 1.1rem;
-    text-decoration: none; }
+    align-items: baseline; text-decoration: none; }
   .list a:hover, .list a:focus-visible { background: var(--ground); outline: none; }
   .to { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .subject { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -20,7 +20,7 @@ const STYLE = `
   dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1.25rem; margin: 0; padding: 1.1rem; font-size: .9rem;
     border-bottom: 1px solid var(--line); }
   dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-  iframe { display: block; width: 100%; height: 34rem; border: 0; background: #fff; }
+  iframe { display: block; width: 100%; height: 26rem; border: 0; background: #fff; }
   h2 { font-size: .75rem; text-transform: uppercase; letter-spacing: .08em; color: var(--soft); margin: 0;
     padding: .7rem 1.1rem .2rem; }
   pre { margin: 0; padding: .4rem 1.1rem 1.2rem; white-space: pre-wrap; overflow-wrap: anywhere;

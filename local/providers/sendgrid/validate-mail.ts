@@ -10,7 +10,7 @@ export interface Address {
   name?: string;
 }
 
-export interface Personalization {
+interface Personalization {
   to: Address[];
   cc?: Address[];
   bcc?: Address[];

@@ -16,12 +16,15 @@ const STYLE = `
   dt { color: var(--soft); } dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
   button { display: block; width: 100%; border-radius: 9px; padding: .8rem 1rem; font: inherit; font-weight: 600;
     cursor: pointer; border: 1px solid transparent; }
-  .pass { background: var(--accent); color: #fff; margin-bottom: .6rem; }
+  .pass { background: #4f46e5; color: #fff; margin-bottom: .6rem; }
   .fail { background: transparent; color: var(--ink); border-color: var(--line); }
   button:hover { filter: brightness(1.06); } button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
   .note { text-align: center; margin: 1.25rem 0 0; }
   .good { color: var(--good); } .bad { color: var(--bad); }
 `;
+
+/** Without a description the shop's own notes say what is being paid. */
+const MAX_METADATA = 4;
 
 /** The bank's question in 3D Secure, with the two answers that a customer can give. */
 export function challengePage(
@@ -29,7 +32,10 @@ export function challengePage(
   method: Stripe.PaymentMethod | undefined,
 ): string {
   const amount = formatAmount(intent.amount, intent.currency);
-  const to = intent.description ?? intent.statement_descriptor ?? 'Your order';
+  const about: [string, string][] =
+    intent.description === null
+      ? Object.entries(intent.metadata).slice(0, MAX_METADATA)
+      : [['For', intent.description]];
   const card = method?.card;
   const action = (answer: string) => `/3ds/${encodeURIComponent(intent.id)}/${answer}`;
   return page(
@@ -42,7 +48,7 @@ export function challengePage(
   <div>Confirm this payment with your bank.</div>
   <div class="amount">${escapeHtml(amount)}</div>
   <dl>
-    <dt>For</dt><dd>${escapeHtml(to)}</dd>
+    ${about.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('\n    ')}
     ${card ? `<dt>Card</dt><dd>${escapeHtml(card.brand.toUpperCase())} •••• ${escapeHtml(card.last4)}</dd>` : ''}
     <dt>Reference</dt><dd>…${escapeHtml(intent.id.slice(-8))}</dd>
   </dl>

@@ -59,7 +59,7 @@ export function minimumAmount(currency: string): number {
   return MINIMUM[currency] ?? 1;
 }
 
-export function decimalsOf(currency: string): number {
+function decimalsOf(currency: string): number {
   if (ZERO_DECIMAL.has(currency)) return 0;
   return THREE_DECIMAL.has(currency) ? 3 : 2;
 }

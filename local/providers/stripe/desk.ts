@@ -64,6 +64,7 @@ export class StripeDesk {
   /** Answers a GET. A test PaymentMethod that is read comes into being, hence the transaction. */
   async read(request: ProviderRequest, run: (session: Session) => object): Promise<Answer> {
     if (request.delay) await request.delay;
+    if (this.#isExpiryDue()) await this.#journal.write(() => this.#expireDue());
     const requestId = newId('req_', 14);
     const session = this.#session(requestId);
     try {
@@ -147,13 +148,17 @@ export class StripeDesk {
 
   /** Cancels the authorisations whose time is over. Call it inside a transaction. */
   #expireDue(): void {
+    if (!this.#isExpiryDue()) return;
     const now = this.#clock.now();
-    if (this.#alarm === undefined || this.#alarm.at > now) return;
     for (const id of this.store.dueBefore(now)) {
       const session = this.#session();
       expireAuthorisation(session, id);
       this.webhooks.record(session.flush(), now);
     }
+  }
+
+  #isExpiryDue(): boolean {
+    return this.#alarm !== undefined && this.#alarm.at <= this.#clock.now();
   }
 
   #armExpiry(): void {

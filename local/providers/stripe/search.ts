@@ -9,7 +9,7 @@ import type { StripeStore } from './store.ts';
  * How far Stripe's search may lag behind ("searchable in less than one minute", and not to be used to read what one
  * has just written: docs.stripe.com/search#data-freshness). Here it always does, so that nobody comes to rely on more.
  */
-export const SEARCH_LAG_MS = 60_000;
+const SEARCH_LAG_MS = 60_000;
 
 interface Term {
   field: string;

@@ -4,6 +4,12 @@ import type { Kind, Objects, Stored, StripeStore } from './store.ts';
 
 export const API_VERSION = '2026-10-28.endive';
 
+/** An event before it is stored: all but its data, and the JSON of the object that it shows. */
+export interface PendingEvent {
+  head: Omit<Stripe.EventBase, 'data' | 'pending_webhooks'>;
+  snapshot: string;
+}
+
 /**
  * One request's view of Stripe: what it changes is seen by itself at once and by others when it is flushed,
  * so that a request that is refused half-way leaves nothing behind.
@@ -15,7 +21,7 @@ export class Session {
   readonly #store: StripeStore;
   readonly #request: { id: string | null; idempotency_key: string | null };
   readonly #changed = new Map<string, { kind: Kind; stored: Stored<Kind> }>();
-  readonly #events: Stripe.EventBase[] = [];
+  readonly #events: PendingEvent[] = [];
 
   constructor(options: {
     store: StripeStore;
@@ -55,15 +61,16 @@ export class Session {
   /** Records an event that shows `object` as it is now. */
   emit(type: Stripe.Event.Type, object: Objects[Kind]): void {
     this.#events.push({
-      id: newId('evt_3'),
-      object: 'event',
-      api_version: API_VERSION,
-      created: this.seconds,
-      data: { object: structuredClone(object) },
-      livemode: false,
-      pending_webhooks: 0,
-      request: this.#request,
-      type,
+      head: {
+        id: newId('evt_3'),
+        object: 'event',
+        api_version: API_VERSION,
+        created: this.seconds,
+        livemode: false,
+        request: this.#request,
+        type,
+      },
+      snapshot: JSON.stringify(object),
     });
   }
 
@@ -72,7 +79,7 @@ export class Session {
   }
 
   /** Writes all changes; answers the events, oldest first. Call it inside a transaction. */
-  flush(): Stripe.EventBase[] {
+  flush(): readonly PendingEvent[] {
     for (const { kind, stored } of this.#changed.values()) this.#store.put(kind, stored);
     return this.#events;
   }

@@ -15,7 +15,7 @@ export interface Objects {
 export type Kind = keyof Objects;
 
 /** What is known of an object and never shown. */
-export interface Hidden {
+interface Hidden {
   /** payment_intent: where the customer's browser goes after 3D Secure. */
   returnUrl?: string;
   /** payment_method: how its card behaves, and the intent that used it up. */
@@ -98,22 +98,26 @@ export class StripeStore {
 
   put<K extends Kind>(kind: K, { object, hidden, due }: Stored<K>): void {
     const { id, created } = object as { id: string; created: number };
-    const links = object as { customer?: unknown; payment_intent?: unknown; type?: unknown };
+    const links = object as { customer?: unknown; payment_intent?: unknown };
     this.#put.run(
       id,
       kind,
       created,
       asText(links.customer),
       asText(links.payment_intent),
-      kind === 'event' ? asText(links.type) : null,
+      null,
       due ?? null,
       JSON.stringify(object),
       JSON.stringify(hidden),
     );
   }
 
-  remove(id: string): void {
-    this.#db.prepare('DELETE FROM stripe_objects WHERE id = ?').run(id);
+  /** Keeps an event whose JSON is ready made. */
+  putEvent(
+    { id, created, type }: { id: string; created: number; type: string },
+    json: string,
+  ): void {
+    this.#put.run(id, 'event', created, null, null, type, null, json, null);
   }
 
   /** Newest first, as Stripe lists. `more` says whether there are others beyond this page. */

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type Stripe from 'stripe';
 import type { Clock, Timer } from '../../clock.ts';
 import type { Journal } from '../../journal.ts';
 import { type Delivered, isAccepted, postWebhook } from './post-webhook.ts';
+import type { PendingEvent } from './session.ts';
 import type { Stored, StripeStore } from './store.ts';
 import { newEndpoint } from './webhook-endpoints.ts';
 
@@ -10,7 +10,7 @@ import { newEndpoint } from './webhook-endpoints.ts';
 export type WebhookMode = 'deliver' | 'hold' | 'drop';
 
 /** The endpoint whose address the local cloud says at each start. */
-export const LOCAL_ENDPOINT = 'we_local';
+const LOCAL_ENDPOINT = 'we_local';
 
 /**
  * Seconds until the next try. Stripe retries "for up to three days with an exponential back off"
@@ -40,6 +40,8 @@ export class Webhooks {
   readonly #inFlight = new Map<number, Promise<void>>();
   #endpoints: Stored<'webhook_endpoint'>[];
   #addressKnown = false;
+  /** Whether something may be due, or due anew, that `kick` has not seen. */
+  #work = true;
   #timer: Timer | undefined;
   #stopped = false;
 
@@ -78,6 +80,7 @@ export class Webhooks {
     });
     this.#addressKnown = true;
     this.refreshEndpoints();
+    this.#work = true;
     this.kick();
   }
 
@@ -86,14 +89,15 @@ export class Webhooks {
   }
 
   /** Stores events with a delivery for each endpoint that wants them. Call it inside a transaction. */
-  record(events: readonly Stripe.EventBase[], now: number): void {
-    for (const event of events) {
+  record(events: readonly PendingEvent[], now: number): void {
+    for (const { head, snapshot } of events) {
       const wanted =
-        this.mode === 'drop' ? [] : this.#endpoints.filter((one) => wants(one, event.type));
-      event.pending_webhooks = wanted.length;
-      this.#store.put('event', { object: event, hidden: {} });
+        this.mode === 'drop' ? [] : this.#endpoints.filter((one) => wants(one, head.type));
+      const shown = JSON.stringify({ ...head, pending_webhooks: wanted.length });
+      this.#store.putEvent(head, `${shown.slice(0, -1)},"data":{"object":${snapshot}}}`);
       for (const endpoint of wanted) {
-        this.#insert.run(event.id, endpoint.object.id, now, this.mode === 'hold' ? 1 : 0);
+        this.#insert.run(head.id, endpoint.object.id, now, this.mode === 'hold' ? 1 : 0);
+        this.#work = true;
       }
     }
   }
@@ -104,24 +108,27 @@ export class Webhooks {
 
   /** Starts what is due and can be, and sets the alarm for the rest. */
   kick(): void {
-    if (this.#stopped) return;
+    const free = MAX_IN_FLIGHT - this.#inFlight.size;
+    if (this.#stopped || !this.#work || free <= 0) return;
     const now = this.#clock.now();
     const skipped = this.#addressKnown ? '' : LOCAL_ENDPOINT;
-    const free = MAX_IN_FLIGHT - this.#inFlight.size;
-    if (free > 0) {
-      const due = this.#dueNow.all(now, skipped, MAX_IN_FLIGHT + this.#inFlight.size);
-      const startable = due.map(toDelivery).filter(({ id }) => !this.#inFlight.has(id));
-      for (const delivery of startable.slice(0, free)) {
-        const run = this.#attempt(delivery).finally(() => {
-          this.#inFlight.delete(delivery.id);
-          this.kick();
-        });
-        this.#inFlight.set(delivery.id, run);
-      }
+    const due = this.#dueNow.all(now, skipped, MAX_IN_FLIGHT + 1 + this.#inFlight.size);
+    const startable = due.map(toDelivery).filter(({ id }) => !this.#inFlight.has(id));
+    this.#work = startable.length > free;
+    for (const delivery of startable.slice(0, free)) {
+      const run = this.#attempt(delivery).finally(() => {
+        this.#inFlight.delete(delivery.id);
+        this.kick();
+      });
+      this.#inFlight.set(delivery.id, run);
     }
     this.#timer?.cancel();
     const next = this.#nextDue.get(now)?.['at'];
-    if (typeof next === 'number') this.#timer = this.#clock.at(next, () => this.kick());
+    if (typeof next !== 'number') return;
+    this.#timer = this.#clock.at(next, () => {
+      this.#work = true;
+      this.kick();
+    });
   }
 
   /** Sends everything held, one after the other, each `duplicate` times more; answers what the endpoints said. */
@@ -198,6 +205,7 @@ export class Webhooks {
     const next = this.#clock.now() + wait * 1000;
     const done = isAccepted(result) || next > (created + GIVE_UP_SECONDS) * 1000;
     await this.#journal.write((db: DatabaseSync) => {
+      this.#work ||= !done;
       if (done) db.prepare('DELETE FROM stripe_deliveries WHERE id = ?').run(delivery.id);
       else {
         db.prepare(
