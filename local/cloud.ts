@@ -200,7 +200,7 @@ async function start(options: CloudOptions, closing: AsyncDisposableStack): Prom
   closing.defer(async () => {
     await stepFunctions.stop();
     const work = [eventBridge.stop(), ...sources.map((source) => source.stop())];
-    await Promise.race([Promise.all(work), graceTime()]);
+    await withinGrace(Promise.all(work));
   });
   closing.defer(() => api.close());
   await announceWebhooks(providers, stack.outputs);
@@ -289,8 +289,11 @@ async function announceWebhooks(
   if (url !== undefined) await providers.setWebhookUrl('stripe', url);
 }
 
-function graceTime(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, GRACE_MS).unref();
+async function withinGrace(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, GRACE_MS);
   });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
 }

@@ -1,14 +1,18 @@
+import { fail } from './cli/fail.ts';
+import { type Flags, HELP, readFlags } from './cli/read-flags.ts';
+
 /**
  * Every worker thread gets a malloc arena of its own from glibc, which costs some 10 MB each and gains nothing here.
  * The limit has to be in the environment when the process begins, so the process begins again, in place.
  */
-if (process.platform === 'linux' && process.env.MALLOC_ARENA_MAX === undefined) {
+function limitArenas(): void {
+  if (process.platform !== 'linux' || process.env.MALLOC_ARENA_MAX !== undefined) return;
   process.execve?.(
     process.execPath,
     [
       process.execPath,
       ...process.execArgv,
-      // Stripping types of the workers' program is still called experimental.
+      // Stripping the types of the workers' program is still called experimental.
       '--disable-warning=ExperimentalWarning',
       ...process.argv.slice(1),
     ],
@@ -16,5 +20,18 @@ if (process.platform === 'linux' && process.env.MALLOC_ARENA_MAX === undefined) 
   );
 }
 
-const { fail, run } = await import('./cli/run.ts');
-await run().catch(fail);
+async function main(flags: Flags): Promise<void> {
+  if (flags.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  limitArenas();
+  const { run } = await import('./cli/run.ts');
+  await run(flags);
+}
+
+try {
+  await main(readFlags(process.argv.slice(2)));
+} catch (error) {
+  fail(error);
+}

@@ -4,7 +4,8 @@ import { isReal, type Settings } from '../cloud/provider-settings.ts';
 import { startCloud } from '../cloud.ts';
 import { providerDeclarations } from '../providers/index.ts';
 import { loadAssembly } from '../template/load-assembly.ts';
-import { FlagError, HELP, readFlags } from './read-flags.ts';
+import { fail } from './fail.ts';
+import type { Flags } from './read-flags.ts';
 import { readyTable } from './ready-table.ts';
 import { synthesize } from './synthesize.ts';
 
@@ -18,13 +19,8 @@ function readSettings(): Settings {
   }
 }
 
-/** The command: reads the flags, synthesizes, starts, and says what is where. */
-export async function run(): Promise<void> {
-  const flags = readFlags(process.argv.slice(2));
-  if (flags.help) {
-    process.stdout.write(HELP);
-    return;
-  }
+/** Synthesizes, starts, says what is where, and stops on Ctrl-C. */
+export async function run(flags: Flags): Promise<void> {
   const settings = readSettings();
   const assembly = loadAssembly(await synthesize(process.cwd()));
   const cloud = await startCloud({
@@ -60,13 +56,4 @@ export async function run(): Promise<void> {
       process.stdout.isTTY && !process.env.NO_COLOR,
     ),
   );
-}
-
-/** Says in one line what is wrong, and ends with status 1. */
-export function fail(error: unknown): never {
-  const reason = error instanceof Error ? error.message : String(error);
-  console.error(`fastcart: ${reason.split('\n', 1)[0]}`);
-  const expected = error instanceof FlagError;
-  if (!expected && process.env.DEBUG) console.error(error);
-  process.exit(1);
 }

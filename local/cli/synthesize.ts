@@ -12,6 +12,7 @@ export class SynthesisError extends Error {
 const CACHE = join('node_modules', '.cache', 'local-cloud');
 const KEPT_MS = 24 * 3600 * 1000;
 /** What the app can't depend on, or writes itself. */
+const DATA_FOLDER_MARK = 'lock.sqlite';
 const NOT_INPUTS = new Set(['node_modules', 'cdk.out', 'coverage', 'docs', 'local', 'test']);
 
 /**
@@ -58,7 +59,9 @@ function digestInputs(project: string): string {
   const digest = createHash('sha256');
   const add = (path: string, name: string) => {
     if (statSync(path).isDirectory()) {
-      for (const entry of readdirSync(path).sort()) add(join(path, entry), `${name}/${entry}`);
+      const entries = readdirSync(path).sort();
+      if (entries.includes(DATA_FOLDER_MARK)) return;
+      for (const entry of entries) add(join(path, entry), `${name}/${entry}`);
     } else {
       digest.update(`${name}\0`).update(readFileSync(path));
     }

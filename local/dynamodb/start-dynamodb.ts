@@ -82,7 +82,6 @@ async function startOnFreePort(binary: string, dbPath: string): Promise<RunningD
     ['-c', WATCHDOG, 'sh', binary, 'serve', '--port', String(port), '--db-path', dbPath],
     { stdio: ['pipe', 'ignore', 'ignore'] },
   );
-  server.unref();
   const ended = new Promise<void>((resolve) => {
     server.once('exit', () => resolve());
     server.once('error', () => resolve());

@@ -61,7 +61,6 @@ export class Instance {
       // Young objects of a handler die within its event: a small nursery keeps many threads in little memory.
       resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: config.memoryMb },
     });
-    this.#worker.unref();
     this.#ready = new Promise((resolve) => {
       this.#settleReady = resolve;
     });

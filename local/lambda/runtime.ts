@@ -32,9 +32,10 @@ export interface RunningLambdas extends LambdaRuntime {
 
 /** Lambda's limit for a synchronous event and for its answer. */
 const MAX_PAYLOAD_BYTES = 6 * 2 ** 20;
-/** Idle instances are stopped after this real time, as the service does after minutes. */
-const IDLE_MS = 60_000;
-const REAP_EVERY_MS = 10_000;
+/** Real time after which an idle instance is stopped: those of a burst soon, a function's last one later. */
+const BURST_IDLE_MS = 10_000;
+const LAST_IDLE_MS = 300_000;
+const REAP_EVERY_MS = 5_000;
 const DEFAULT_MAX_INSTANCES = 24;
 const DEFAULT_MAX_PER_FUNCTION = 16;
 
@@ -84,9 +85,11 @@ export function createLambdaRuntime(options: LambdaRuntimeOptions): RunningLambd
   }
 
   const reaper = setInterval(() => {
-    const since = performance.now() - IDLE_MS;
+    const now = performance.now();
     for (const pool of byName.values()) {
-      while ((pool.oldestIdle() ?? Infinity) < since) pool.reap();
+      while (now - (pool.oldestIdle() ?? now) > (pool.size > 1 ? BURST_IDLE_MS : LAST_IDLE_MS)) {
+        pool.reap();
+      }
     }
   }, REAP_EVERY_MS);
   reaper.unref();
