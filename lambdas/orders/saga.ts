@@ -59,8 +59,8 @@ export function stateMachine<Input extends { order_number: OrderNumber }>(
 /** Wakes the saga that waits for an order's payment. */
 export interface PaymentWait {
   succeed(order: Order, intent: PaymentIntentId): Promise<void>;
-  /** `message` reaches the customer as the failure's message. */
-  fail(order: Order, error: ErrorName, message: string): Promise<void>;
+  /** The error's name is what the machine sees, its message what the customer is told. */
+  fail(order: Order, error: { name: ErrorName; message: string }): Promise<void>;
 }
 
 /**
@@ -87,14 +87,14 @@ export function taskTokenWait(client: SFNClient): PaymentWait {
         ),
       );
     },
-    async fail(order, error, message) {
+    async fail(order, { name, message }) {
       if (!order.payment_task_token) return;
       await unlessEnded(
         client.send(
           new SendTaskFailureCommand({
             taskToken: order.payment_task_token,
-            error,
-            cause: JSON.stringify({ errorType: error, errorMessage: message }),
+            error: name,
+            cause: JSON.stringify({ errorType: name, errorMessage: message }),
           }),
         ),
       );

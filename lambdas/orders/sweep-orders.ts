@@ -1,6 +1,7 @@
 import { settleIntent } from '../payment/authorize-payment.ts';
 import type { PaymentGateway } from '../payment/payment-gateway.ts';
 import type { Clock } from '../shared/clock.ts';
+import { PaymentTimedOut } from '../shared/errors.ts';
 import type { Order, OrderNumber } from '../shared/order.ts';
 import type { OrderStore } from './order-store.ts';
 import type { CheckoutInput, PaymentWait, Starter, UndoInput } from './saga.ts';
@@ -70,8 +71,8 @@ async function endProcessing(deps: SweepOrdersDeps, order: Order): Promise<void>
   if (!order.payment) return;
   const intent = await deps.payments.retrieve(order.payment.payment_intent_id);
   const refusal = await settleIntent(deps, order, intent);
-  if (refusal) return deps.wait.fail(order, refusal.name, refusal.message);
+  if (refusal) return deps.wait.fail(order, refusal);
   if (intent.status === 'processing') {
-    await deps.wait.fail(order, 'PaymentTimedOut', 'The payment was not processed in time');
+    await deps.wait.fail(order, new PaymentTimedOut('The payment was not processed in time'));
   }
 }

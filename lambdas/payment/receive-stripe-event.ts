@@ -43,7 +43,7 @@ async function followIntent(deps: ReceiveStripeEventDeps, intent: PaymentIntent)
   // Being undone, the order's payment is the undo's; confirmed or parked, nothing waits for it.
   if (order.undoing || (order.status !== 'pending' && order.status !== 'awaiting_payment')) return;
   const refusal = await settleIntent(deps, order, intent);
-  if (refusal) await deps.wait.fail(order, refusal.name, refusal.message);
+  if (refusal) await deps.wait.fail(order, refusal);
 }
 
 /**
