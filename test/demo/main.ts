@@ -31,8 +31,8 @@ async function show(shop: Shop, index: number, scenario: Scenario): Promise<bool
   const failed = order.status !== 'confirmed';
 
   const [steps, undo] = await Promise.all([
-    shop.history('-dev-checkout', orderNumber).then(traceSteps),
-    failed ? shop.history('-dev-undo-checkout', orderNumber).then(traceSteps) : [],
+    shop.endedHistory('-dev-checkout', orderNumber).then(traceSteps),
+    failed ? shop.endedHistory('-dev-undo-checkout', orderNumber).then(traceSteps) : [],
   ]);
   const checks = auditOrder(scenario, {
     order,

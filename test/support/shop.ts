@@ -91,6 +91,16 @@ export function shopAt(endpoints: Endpoints) {
     return executions.map(({ executionArn = '' }) => executionArn);
   };
 
+  /** The history of the execution that is named by an order, of the machine whose name ends with `suffix`. */
+  const history = async (suffix: string, orderNumber: string): Promise<HistoryEvent[]> => {
+    const machine = await machineArn(suffix);
+    const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${orderNumber}`;
+    const { events = [] } = await sfn.send(
+      new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }),
+    );
+    return events;
+  };
+
   /** The message keys of all e-mails that arrived, `<order number>#<template>` each. */
   const inbox = async (): Promise<string[]> => {
     const response = await fetch(`${endpoints.sendgrid}/_inbox`);
@@ -139,14 +149,15 @@ export function shopAt(endpoints: Endpoints) {
       return items;
     },
 
-    /** The history of the execution that is named by an order, of the machine whose name ends with `suffix`. */
-    async history(suffix: string, orderNumber: string): Promise<HistoryEvent[]> {
-      const machine = await machineArn(suffix);
-      const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${orderNumber}`;
-      const { events = [] } = await sfn.send(
-        new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }),
-      );
-      return events;
+    history,
+
+    /** The history, once the execution has ended. */
+    async endedHistory(suffix: string, orderNumber: string): Promise<HistoryEvent[]> {
+      for (;;) {
+        const events = await history(suffix, orderNumber);
+        if (/^Execution(?!Started)/.test(events.at(-1)?.type ?? '')) return events;
+        await pause(10);
+      }
     },
 
     runningExecutions: async (suffix: string): Promise<number> =>
