@@ -10,6 +10,15 @@ import { grantTable } from './grants.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import type { SharedProps } from './shared-props.ts';
 
+/** What can happen to a payment while an order waits for it, or after the order has ended. */
+const STRIPE_EVENTS = [
+  'payment_intent.amount_capturable_updated',
+  'payment_intent.payment_failed',
+  'payment_intent.processing',
+  'payment_intent.canceled',
+  'payment_intent.succeeded',
+];
+
 /** The shop's HTTP API, a function a route. */
 export class Api extends Construct {
   readonly httpApi: HttpApi;
@@ -34,6 +43,10 @@ export class Api extends Construct {
         'Register this address for events at Stripe, and put its signing secret into the Stripe secret',
       value: `${apiEndpoint}/webhooks/stripe`,
     }).overrideLogicalId('StripeWebhookUrl');
+    new CfnOutput(this, 'StripeEvents', {
+      description: 'The events to register it for: the checkout acts on no others',
+      value: STRIPE_EVENTS.join(','),
+    }).overrideLogicalId('StripeWebhookEvents');
   }
 
   #createOrder({ tables, checkout }: SharedProps & { checkout: Checkout }): LambdaFunction {

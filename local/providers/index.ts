@@ -63,8 +63,6 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
 
   if (dataDir !== ':memory:') await mkdir(dataDir, { recursive: true });
   const journal = new Journal(dataDir === ':memory:' ? dataDir : join(dataDir, 'providers.sqlite'));
-  // A killed process loses nothing in this mode, only a power cut may: no reason to wait for the disk at every call.
-  journal.db.exec('PRAGMA synchronous = NORMAL');
   let stripe: StripeProvider | undefined;
   const make: Record<ProviderName, (baseUrl: string) => Provider> = {
     stripe: (baseUrl) => {
