@@ -26,6 +26,7 @@ import { Journal } from './journal.ts';
 import { Faults } from './lambda/faults.ts';
 import { readFunction } from './lambda/function-config.ts';
 import { FunctionLogs } from './lambda/function-logs.ts';
+import { UsedFunctions } from './lambda/used-functions.ts';
 import { createLambdaRuntime, type RunningLambdas } from './lambda/runtime.ts';
 import { type Providers, providerDeclarations, startProviders } from './providers/index.ts';
 import { createSecrets } from './secrets/service.ts';
@@ -176,12 +177,17 @@ async function start(options: CloudOptions, closing: AsyncDisposableStack): Prom
   closing.defer(() => expiry.stop());
 
   const logs = new FunctionLogs(join(folder.path, 'logs'), clock);
+  const used = new UsedFunctions(journal);
+  const usedBefore = used.list();
   const lambda = createLambdaRuntime({
     functions,
     clock,
     endpoints: { services: services.url, dynamodb: dynamodb.url },
     logs,
     faults,
+    onInvoke: (name) => {
+      used.add(name).catch((error: unknown) => report(String(error)));
+    },
   });
   late.lambda = lambda;
   closing.defer(() => lambda.stop());
@@ -229,6 +235,8 @@ async function start(options: CloudOptions, closing: AsyncDisposableStack): Prom
     }),
   );
   folder.publish('endpoints.json', endpoints);
+  // In the background: who asks for one of them sooner waits for it only as long as without this.
+  lambda.warm(usedBefore).catch((error: unknown) => report(String(error)));
   closing.defer(() => folder.withdraw('endpoints.json'));
   return {
     endpoints,

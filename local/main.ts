@@ -1,11 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { fail } from './cli/fail.ts';
 import { type Flags, HELP, readFlags } from './cli/read-flags.ts';
 
+/** Saves the types' stripping and the compilation at the next start. */
+const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
+
 /**
  * Every worker thread gets a malloc arena of its own from glibc, which costs some 10 MB each and gains nothing here.
- * The limit has to be in the environment when the process begins, so the process begins again, in place.
+ * The limit has to be in the environment when the process begins, and so has the compile cache: the process begins
+ * again, in place.
  */
-function limitArenas(): void {
+function beginAgain(): void {
   if (process.platform !== 'linux' || process.env.MALLOC_ARENA_MAX !== undefined) return;
   process.execve?.(
     process.execPath,
@@ -16,7 +21,7 @@ function limitArenas(): void {
       '--disable-warning=ExperimentalWarning',
       ...process.argv.slice(1),
     ],
-    { ...process.env, MALLOC_ARENA_MAX: '2' },
+    { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, MALLOC_ARENA_MAX: '2' },
   );
 }
 
@@ -25,7 +30,7 @@ async function main(flags: Flags): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  limitArenas();
+  beginAgain();
   const { run } = await import('./cli/run.ts');
   await run(flags);
 }

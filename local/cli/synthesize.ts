@@ -9,7 +9,7 @@ export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
 
-const CACHE = join('node_modules', '.cache', 'local-cloud');
+const CACHE = join('node_modules', '.cache', 'cloud-assemblies');
 const KEPT_MS = 24 * 3600 * 1000;
 /** What the app can't depend on, or writes itself. */
 const DATA_FOLDER_MARK = 'lock.sqlite';

@@ -15,14 +15,14 @@ export interface Capacity {
   start(config: FunctionConfig): Instance;
 }
 
-/** An event that waits longer than a start takes is worth a start. */
+/** A start takes as long; with each instance that runs already, an event has to wait that much longer. */
 const WAIT_BEFORE_START_MS = 40;
 
 /**
  * The instances of one function. An event goes to the instance that ended last (the warmest), or waits in line.
  *
- * The first instance starts at once. Further ones start only when an event has waited as long as a start takes:
- * short events are sooner done by the instances that run, and each instance costs some 20 MB.
+ * The first instance starts at once. A further one starts only when an event has waited for long: short events are
+ * sooner done by the instances that run, and each instance costs some 20 MB and the time of a processor to start.
  */
 export class FunctionPool {
   readonly config: FunctionConfig;
@@ -97,7 +97,7 @@ export class FunctionPool {
   #another(): Instance | undefined {
     const head = this.#line[0];
     if (!head || this.#all.size >= this.#limit) return undefined;
-    const wait = head.since + WAIT_BEFORE_START_MS - performance.now();
+    const wait = head.since + WAIT_BEFORE_START_MS * this.#all.size - performance.now();
     const due = this.#all.size === 0 || wait <= 0;
     if (due && this.#capacity.allow(this)) return this.#start();
     this.#timer ??= setTimeout(

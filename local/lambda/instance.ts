@@ -1,25 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { FunctionConfig } from './function-config.ts';
 import type { FunctionFailure, Invoke, Output, WorkerMessage, WorkerSettings } from './messages.ts';
+import { workerProgram } from './worker-program.ts';
 
 /** How an event ended in an instance: JSON text, or Lambda's error object. */
 export type Outcome = { result: string } | { failure: FunctionFailure };
 
 /** Lambda gives the initialisation ten seconds of its own. */
 const INIT_TIMEOUT_MS = 10_000;
-
-/** The worker's program. Threads start from a data URL: with a file, each would load the type stripper itself. */
-let program: URL | undefined;
-function workerProgram(): URL {
-  if (!program) {
-    const source = readFileSync(new URL('./worker.ts', import.meta.url), 'utf8');
-    const script = `${stripTypeScriptTypes(source)}\n//# sourceURL=lambda-worker`;
-    program = new URL(`data:text/javascript,${encodeURIComponent(script)}`);
-  }
-  return program;
-}
 
 /**
  * One instance of a function: a thread with an environment of its own that runs one event at a time.

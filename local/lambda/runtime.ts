@@ -14,6 +14,8 @@ export interface LambdaRuntimeOptions {
   endpoints: ServiceEndpoints;
   logs: FunctionLogs;
   faults: Faults;
+  /** Hears of each invocation. */
+  onInvoke?: (functionName: string) => void;
   /** Instances that may run in all; every function may have one even so. */
   maxInstances?: number;
   /** Instances that a function without a reserved concurrency may have. */
@@ -112,6 +114,7 @@ export function createLambdaRuntime(options: LambdaRuntimeOptions): RunningLambd
         `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
       );
     }
+    options.onInvoke?.(pool.config.name);
     const requestId = randomUUID();
     const outcome = await faults.run(pool.config, requestId, () => pool.run(requestId, text));
     return resultOf(outcome);

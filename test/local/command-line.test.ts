@@ -175,7 +175,7 @@ describe('what is wrong is said in one line', () => {
       "throw new Error('dist/hello is missing: run `npm run build` first');",
     );
     expect(await refused()).toMatch(/dist\/hello is missing: run `npm run build` first$/);
-    expect(readdirSync(join(project, 'node_modules', '.cache', 'local-cloud'))).toEqual([]);
+    expect(readdirSync(join(project, 'node_modules', '.cache', 'cloud-assemblies'))).toEqual([]);
   });
 
   it('a project that is none', async () => {
