@@ -288,13 +288,14 @@ function refusePort(error: NodeJS.ErrnoException & { port?: number }): never {
   throw error.code === 'EADDRINUSE' ? new PortTaken(error.port ?? 0) : error;
 }
 
-/** The template says where a provider's webhooks go: its output `StripeWebhookUrl`. */
+/** The template says where Stripe's webhooks go, and which: its outputs `StripeWebhookUrl` and `StripeWebhookEvents`. */
 async function announceWebhooks(
   providers: Providers,
   outputs: Readonly<Record<string, string>>,
 ): Promise<void> {
   const url = outputs.StripeWebhookUrl;
-  if (url !== undefined) await providers.setWebhookUrl('stripe', url);
+  if (url !== undefined)
+    await providers.setWebhookUrl('stripe', url, outputs.StripeWebhookEvents?.split(','));
 }
 
 async function withinGrace(work: Promise<unknown>): Promise<void> {

@@ -4,7 +4,7 @@ import type { OrderReader } from './order-store.ts';
 import { standsStill } from './order-view.ts';
 
 /** The pause between two looks grows from the first to the last, in milliseconds. */
-const FIRST_PAUSE_MS = 10;
+const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 500;
 
 /**

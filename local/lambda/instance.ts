@@ -47,7 +47,7 @@ export class Instance {
       env: environment,
       execArgv: [],
       // Young objects of a handler die within its event: a small nursery keeps many threads in little memory.
-      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: config.memoryMb },
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: config.memoryMb },
     });
     this.#ready = new Promise((resolve) => {
       this.#settleReady = resolve;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { VirtualClock } from '../clock.ts';
 import { type InvocationResult, type Json, type LambdaRuntime, TaskError } from '../contracts.ts';
+import { createCpuLoad } from './cpu-load.ts';
 import { instanceEnvironment, type ServiceEndpoints } from './environment.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionConfig } from './function-config.ts';
@@ -38,6 +39,10 @@ const MAX_PAYLOAD_BYTES = 6 * 2 ** 20;
 const BURST_IDLE_MS = 10_000;
 const LAST_IDLE_MS = 300_000;
 const REAP_EVERY_MS = 5_000;
+/** An instance that was just used is not given up for another function's: it will be used again. */
+const KEEP_IDLE_MS = 2_000;
+/** The share of the cores' time above which one more instance would only take it from the others. */
+const BUSY = 0.7;
 const DEFAULT_MAX_INSTANCES = 24;
 const DEFAULT_MAX_PER_FUNCTION = 16;
 
@@ -53,13 +58,19 @@ export function createLambdaRuntime(options: LambdaRuntimeOptions): RunningLambd
     return count;
   }
 
+  const cpuLoad = createCpuLoad();
+  let starting = 0;
+
   const capacity: Capacity = {
     allow(pool) {
+      if (pool.size > 0 && (starting > 0 || cpuLoad() > BUSY)) return false;
       if (running() < maxInstances) return true;
+      const now = performance.now();
       let oldest: FunctionPool | undefined;
       for (const other of byName.values()) {
         const since = other === pool ? undefined : other.oldestIdle();
-        if (since !== undefined && since < (oldest?.oldestIdle() ?? Infinity)) oldest = other;
+        if (since === undefined || now - since < KEEP_IDLE_MS) continue;
+        if (since < (oldest?.oldestIdle() ?? Infinity)) oldest = other;
       }
       oldest?.reap();
       return oldest !== undefined || pool.size === 0;
@@ -68,9 +79,14 @@ export function createLambdaRuntime(options: LambdaRuntimeOptions): RunningLambd
       const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
       const stream = `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
       const environment = instanceEnvironment(config, endpoints, stream);
-      return new Instance(config, environment, clock.offset, (output) =>
+      const instance = new Instance(config, environment, clock.offset, (output) =>
         logs.record(config.name, output),
       );
+      starting += 1;
+      void instance.ready().then(() => {
+        starting -= 1;
+      });
+      return instance;
     },
   };
 
