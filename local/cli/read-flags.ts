@@ -4,6 +4,7 @@ export interface Flags {
   port: number;
   data: string;
   ephemeral: boolean;
+  localProviders: boolean;
   help: boolean;
 }
 
@@ -19,6 +20,8 @@ Usage: npm start -- [flags]
   --port N      port of the API; the services and providers have the next ones (default 3000, 0: free ones)
   --data DIR    folder for the state, the logs and endpoints.json (default .fastcart)
   --ephemeral   forget the state when it stops
+  --local-providers
+                local providers, whatever keys are set
   --help        this
 
 Providers are local unless their keys are set in the environment or in .env.
@@ -35,6 +38,7 @@ export function readFlags(args: readonly string[]): Flags {
     port: readPort(values.port),
     data: readFolder(values.data),
     ephemeral: values.ephemeral ?? false,
+    localProviders: values['local-providers'] ?? false,
     help: values.help ?? false,
   };
 }
@@ -47,12 +51,15 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         data: { type: 'string' },
         ephemeral: { type: 'boolean' },
+        'local-providers': { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
   } catch (error) {
     const [reason = ''] = (error as Error).message.split(/\. |\n/);
-    throw new FlagError(`${reason}: the flags are --port N, --data DIR, --ephemeral and --help`);
+    throw new FlagError(
+      `${reason}: the flags are --port N, --data DIR, --ephemeral, --local-providers and --help`,
+    );
   }
 }
 

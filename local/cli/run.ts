@@ -19,9 +19,14 @@ function readSettings(): Settings {
   }
 }
 
+function withoutKeys(settings: Settings): Settings {
+  const keys = providerDeclarations.flatMap(({ secretDefaults }) => Object.keys(secretDefaults));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !keys.includes(name)));
+}
+
 /** Synthesizes, starts, says what is where, and stops on Ctrl-C. */
 export async function run(flags: Flags): Promise<void> {
-  const settings = readSettings();
+  const settings = flags.localProviders ? withoutKeys(readSettings()) : readSettings();
   const assembly = loadAssembly(await synthesize(process.cwd()));
   const cloud = await startCloud({
     assembly,

@@ -83,9 +83,7 @@ export function createLambdaRuntime(options: LambdaRuntimeOptions): RunningLambd
         logs.record(config.name, output),
       );
       starting += 1;
-      void instance.ready().then(() => {
-        starting -= 1;
-      });
+      void instance.ready().finally(() => (starting -= 1));
       return instance;
     },
   };

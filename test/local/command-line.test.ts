@@ -122,6 +122,13 @@ describe('npm start', () => {
     expect(during.filter((name) => /^(cloud|dynamodb|providers)\./.test(name))).toEqual([]);
   });
 
+  it('uses the local providers all the same when it is told to', async () => {
+    writeFileSync(join(project, '.env'), 'STRIPE_SECRET_KEY=sk_test_real\n');
+    const { endpoints, output } = await ready('data', '--local-providers');
+    expect(output.stdout).not.toContain('the real one');
+    expect(await (await fetch(endpoints.api ?? '')).text()).toBe(endpoints.stripe);
+  });
+
   it('uses the real provider whose key is in .env, and says so', async () => {
     writeFileSync(join(project, '.env'), 'STRIPE_SECRET_KEY=sk_test_real\nTAXJAR_API_KEY=\n');
     const { endpoints, output } = await ready('data');

@@ -8,7 +8,7 @@ import { type Endpoints, readEndpoints } from './endpoints.ts';
 
 const READY_WITHIN_MS = 30_000;
 
-/** A local cloud in a process of its own, as `npm start` runs it. */
+/** A local cloud in a process of its own, as `npm start` runs it, that never calls a real provider. */
 export class LocalCloud {
   readonly dataDir: string;
   endpoints: Endpoints | undefined;
@@ -31,7 +31,7 @@ export class LocalCloud {
     this.#output = '';
     const child = spawn(
       process.execPath,
-      ['local/main.ts', '--port', '0', '--data', this.dataDir, ...flags],
+      ['local/main.ts', '--local-providers', '--port', '0', '--data', this.dataDir, ...flags],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } },
     );
     child.stdout.on('data', (text: Buffer) => (this.#output += text.toString()));
