@@ -104,6 +104,9 @@ async function start(options: CloudOptions, closing: AsyncDisposableStack): Prom
 
   const journal = new Journal(join(folder.state, 'cloud.sqlite'));
   closing.defer(() => journal.close());
+  // The port that was asked for comes first, so that it is the one that is named if it is taken.
+  const api = await listenHttp(port);
+  closing.defer(() => api.close());
   const providers = await startLocalProviders(folder.state, clock, port);
   closing.defer(() => providers.stop());
 
@@ -136,8 +139,6 @@ async function start(options: CloudOptions, closing: AsyncDisposableStack): Prom
     putServiceEvent: eventBridge.putServiceEvent,
   });
   const secrets = createSecrets({ journal, clock });
-  const api = await listenHttp(port);
-  closing.defer(() => api.close());
   const services = await listenServices(
     [sqs, eventBridge, stepFunctions, secrets],
     nextPort(port, 1),
