@@ -1,8 +1,9 @@
 import type { Order } from '../shared/order.ts';
 
-/** What the API shows of an order: no person's data, no task token, and a next action only while there is one. */
+/** What the API shows of an order: no person's data, no task token, and only while it is due, how to pay. */
 export function viewOrder(order: Order) {
   const { payment } = order;
+  const forCustomer = order.status === 'awaiting_payment' ? payment : undefined;
   return {
     order_number: order.order_number,
     status: order.status,
@@ -19,8 +20,8 @@ export function viewOrder(order: Order) {
     shipping: order.shipping ?? { method: order.shipping_method },
     payment: {
       payment_intent_id: payment?.payment_intent_id ?? null,
-      client_secret: payment?.client_secret ?? null,
-      next_action: order.status === 'awaiting_payment' ? (payment?.next_action ?? null) : null,
+      client_secret: forCustomer?.client_secret ?? null,
+      next_action: forCustomer?.next_action ?? null,
     },
     failure: order.failure ?? null,
     warnings: order.warnings,
