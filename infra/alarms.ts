@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -7,15 +7,19 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Api } from './api.ts';
 import type { Checkout } from './checkout.ts';
+import type { Config } from './config.ts';
 import type { Email } from './email.ts';
 import type { Events } from './events.ts';
 import type { Sweep } from './sweep.ts';
 
 interface AlarmsProps {
+  config: Config;
   checkout: Checkout;
   email: Email;
   events: Events;
@@ -27,14 +31,25 @@ interface AlarmsProps {
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
+    const { config, checkout, email, events, sweep, api } = props;
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
-    const { checkout, email, events, sweep, api } = props;
+    // A topic with a policy of its own has lost SNS's default one, by which alarms may publish.
+    topic.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    if (config.alarmEmail) topic.addSubscription(new EmailSubscription(config.alarmEmail));
     const period = Duration.minutes(1);
 
     const alarms: Record<string, { metric: IMetric; description: string; threshold?: number }> = {
       OrdersNeedAttention: {
         metric: ofOurs('OrdersNeedingAttention'),
         description: 'An undo failed: an order waits for a person',
+      },
+      RefundsFailed: {
+        metric: ofOurs('RefundsFailed'),
+        description: 'Stripe could not give money back: see the failed refunds in its dashboard',
       },
       UndoFailed: {
         metric: checkout.undo.metricFailed({ period }),
@@ -51,6 +66,14 @@ export class Alarms extends Construct {
       CheckoutFailed: {
         metric: checkout.stateMachine.metricFailed({ period }),
         description: 'A checkout failed in a way that it could not catch; it is being undone',
+      },
+      CheckoutTimedOut: {
+        metric: checkout.stateMachine.metricTimedOut({ period }),
+        description: 'A checkout did not end in its time; it is being undone',
+      },
+      CheckoutAborted: {
+        metric: checkout.stateMachine.metricAborted({ period }),
+        description: 'Somebody stopped a checkout; it is being undone',
       },
       EmailsDead: {
         metric: email.deadLetters.metricApproximateNumberOfMessagesVisible({ period }),

@@ -10,13 +10,14 @@ import { grantTable } from './grants.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import type { SharedProps } from './shared-props.ts';
 
-/** What can happen to a payment while an order waits for it, or after the order has ended. */
+/** What can happen to a payment while an order waits for it, or after the order has ended, and to a refund. */
 const STRIPE_EVENTS = [
   'payment_intent.amount_capturable_updated',
   'payment_intent.payment_failed',
   'payment_intent.processing',
   'payment_intent.canceled',
   'payment_intent.succeeded',
+  'refund.failed',
 ];
 
 /** The shop's HTTP API, a function a route. */

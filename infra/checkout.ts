@@ -3,6 +3,7 @@ import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   DefinitionBody,
@@ -96,7 +97,7 @@ export class Checkout extends Construct {
     grantPayments(AuthorizePayment, props);
 
     const CommitStock = step('commit-stock', stock);
-    counts(CommitStock);
+    grantTable(CommitStock, tables.stock, 'GetItem', 'UpdateItem');
 
     const CapturePayment = step('capture-payment');
     grantPayments(CapturePayment, props);
@@ -121,7 +122,7 @@ export class Checkout extends Construct {
 
     const ParkOrder = step('park-order', orders);
     writes(ParkOrder);
-    announces(ParkOrder);
+    events.grantPut(ParkOrder);
 
     return {
       ReserveStock,
@@ -225,17 +226,19 @@ export class Checkout extends Construct {
     });
     grantTable(park, props.tables.orders, 'GetItem', 'UpdateItem');
     props.events.grantPut(park);
-    props.email.grantSend(park);
+    // EventBridge answers for the delivery only: what the function fails to do itself goes where it alarms.
+    park.configureAsyncInvoke({
+      retryAttempts: 2,
+      onFailure: new SqsDestination(props.events.undelivered),
+    });
     new Rule(this, 'UndoEndedUncaught', {
       description: 'An order whose undo ended without ending waits for a person',
       eventPattern: ended(this.undo),
       targets: [
         new LambdaTarget(park, {
           ...delivery,
-          event: RuleTargetInput.fromObject({
-            input: EventField.fromPath('$.detail.input'),
-            status: EventField.fromPath('$.detail.status'),
-          }),
+          // The detail as it is: EventBridge would not escape the JSON text in it (Input transformation).
+          event: RuleTargetInput.fromEventPath('$.detail'),
         }),
       ],
     });

@@ -9,6 +9,9 @@ const address = z.strictObject({
   country: z.string().regex(/^[A-Z]{2}$/),
 });
 
+/** What a shop that sells for real has to say for itself. */
+const NO_DEFAULT_IN_PROD = ['paymentReturnUrl', 'emailFrom', 'shipFrom'];
+
 const configSchema = z.object({
   stage: z.enum(['dev', 'prod']).default('dev'),
   /** How long a customer may take to pay, in seconds. The checkout's own time limit leaves room for an hour. */
@@ -16,6 +19,8 @@ const configSchema = z.object({
   /** Where the bank's page sends the customer after a 3DS challenge. */
   paymentReturnUrl: z.url().default('https://example.com/checkout/complete'),
   emailFrom: z.email().default('orders@example.com'),
+  /** Who is told of alarms; more can subscribe to the topic. */
+  alarmEmail: z.email().optional(),
   shipFrom: address.default({
     street: '410 Terry Ave N',
     city: 'Seattle',
@@ -25,7 +30,13 @@ const configSchema = z.object({
   }),
   /** What shipping costs when no carrier answers, in minor units: one amount per currency, or one per method. */
   flatRate: z
-    .record(z.string(), z.union([z.int().min(0), z.record(z.string(), z.int().min(0))]))
+    .record(
+      z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, as USD'),
+      z.union([
+        z.int().min(0),
+        z.partialRecord(z.enum(['standard', 'express', 'overnight']), z.int().min(0)),
+      ]),
+    )
     .default({ USD: { standard: 795, express: 1995, overnight: 3995 }, THB: 3500 }),
 });
 
@@ -35,13 +46,22 @@ export type Config = z.output<typeof configSchema>;
 /** @throws Error naming every context value that is not as it should be */
 export function readConfig(node: Node): Config {
   const given = Object.fromEntries(
-    Object.keys(configSchema.shape).map((name) => [name, parsed(node.tryGetContext(name))]),
+    Object.keys(configSchema.shape).map((name) => [name, parsed(name, node.tryGetContext(name))]),
   );
   const config = configSchema.safeParse(given);
+  const missing = NO_DEFAULT_IN_PROD.filter((name) => given[name] === undefined);
+  if (config.data?.stage === 'prod' && missing.length > 0) {
+    throw new Error(`CDK context is not valid:\nstage prod needs ${missing.join(', ')}`);
+  }
   if (config.success) return config.data;
   throw new Error(`CDK context is not valid:\n${z.prettifyError(config.error)}`);
 }
 
-function parsed(value: unknown): unknown {
-  return typeof value === 'string' && value.startsWith('{') ? JSON.parse(value) : value;
+function parsed(name: string, value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith('{')) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    throw new Error(`CDK context is not valid:\n${name} is not JSON: ${value}`);
+  }
 }

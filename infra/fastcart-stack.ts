@@ -25,6 +25,6 @@ export class FastCartStack extends Stack {
     const sweep = new Sweep(this, 'Sweep', { ...shared, checkout });
     const api = new Api(this, 'Api', { ...shared, checkout });
     if (config.stage === 'dev') new SampleCatalogue(this, 'SampleCatalogue', shared);
-    new Alarms(this, 'Alarms', { checkout, email, events, sweep, api });
+    new Alarms(this, 'Alarms', { config, checkout, email, events, sweep, api });
   }
 }

@@ -3,7 +3,12 @@ import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lamb
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
-/** Each provider's address, and the names in its secret. The values are put in by hand after the first deploy. */
+/**
+ * Each provider's address, and the names in its secret. The values are put in by hand after the first deploy.
+ *
+ * The names of a secret are for ever: CloudFormation writes a secret anew, empty, when its names change. A further
+ * key of a provider gets a further secret.
+ */
 const PROVIDERS = {
   stripe: {
     api: 'https://api.stripe.com',

@@ -1,4 +1,6 @@
-import { CustomResource } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { grantTable } from './grants.ts';
 import { lambdaFunction } from './lambda-function.ts';
@@ -16,9 +18,14 @@ export class SampleCatalogue extends Construct {
     });
     grantTable(loader, tables.catalogue, 'PutItem');
     grantTable(loader, tables.stock, 'PutItem');
+    // The samples are in the bundle: a changed bundle loads what is new in them.
+    const bundle = readFileSync('dist/load-sample-catalogue/index.mjs');
+    const digest = createHash('sha256').update(bundle).digest('hex');
     new CustomResource(this, 'Samples', {
       serviceToken: loader.functionArn,
       resourceType: 'Custom::SampleCatalogue',
+      serviceTimeout: Duration.minutes(2),
+      properties: { samples: digest },
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { dynamodb } from '../shared/dynamodb.ts';
+import { dynamodb } from '../shared/aws-clients.ts';
 import { env } from '../shared/environment.ts';
 import { logger } from '../shared/logger.ts';
 import { loadSampleCatalogue } from './load-sample-catalogue.ts';
@@ -21,6 +21,8 @@ export const handler = async (event: CloudFormationCustomResourceEvent): Promise
   });
   const response = await fetch(event.ResponseURL, {
     method: 'PUT',
+    // The URL was signed without a content type; any other is refused (CloudFormation, cfn-response).
+    headers: { 'content-type': '' },
     body: JSON.stringify({
       Status: status,
       Reason: status === 'FAILED' ? 'The sample catalogue could not be loaded: see the log' : '',

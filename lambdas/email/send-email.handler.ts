@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { dynamoOrders } from '../orders/order-store.ts';
+import { dynamodb } from '../shared/aws-clients.ts';
 import { systemClock } from '../shared/clock.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
 import { env } from '../shared/environment.ts';
+import { lambdaHandler } from '../shared/lambda-handler.ts';
 import { logger } from '../shared/logger.ts';
 import { secret } from '../shared/secrets.ts';
 import { dynamoEmailClaims } from './email-claims.ts';
@@ -36,15 +35,13 @@ const deps = {
 const processor = new BatchProcessor(EventType.SQS);
 
 /** Takes a batch from the e-mail queue and reports which of its messages are to come again. */
-export const handler = middy<SQSEvent>()
-  .use(injectLambdaContext(logger))
-  .handler(
-    (event, context): Promise<SQSBatchResponse> =>
-      processPartialResponse(
-        event,
-        (record: SQSRecord) => processEmailMessage(deps, record.body),
-        processor,
-        // A batch of which every message failed is no failure of the function: each goes its own way to the dead letters.
-        { context, throwOnFullBatchFailure: false },
-      ),
-  );
+export const handler = lambdaHandler(
+  (event: SQSEvent, context): Promise<SQSBatchResponse> =>
+    processPartialResponse(
+      event,
+      (record: SQSRecord) => processEmailMessage(deps, record.body),
+      processor,
+      // A batch of which every message failed is no failure of the function: each goes its own way to the dead letters.
+      { context, throwOnFullBatchFailure: false },
+    ),
+);

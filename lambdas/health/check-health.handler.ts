@@ -1,6 +1,6 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { answer, apiHandler } from '../shared/api-handler.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
+import { dynamodb } from '../shared/aws-clients.ts';
 import { env } from '../shared/environment.ts';
 import { logger } from '../shared/logger.ts';
 

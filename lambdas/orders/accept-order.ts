@@ -7,6 +7,8 @@ import {
 import type { Order } from '../shared/order.ts';
 import { OPEN } from './order-store.ts';
 
+const TRIES = 5;
+
 /** How storing a new order ended: `taken` if an order of this number stands there already. */
 export type Accepted = 'stored' | 'taken';
 
@@ -19,31 +21,33 @@ export interface OrderBook {
 export function dynamoOrderBook(table: string, client: DynamoDBDocumentClient): OrderBook {
   return {
     async store(order, together) {
-      try {
-        await client.send(
-          new TransactWriteCommand({
-            TransactItems: [
-              {
-                Put: {
-                  TableName: table,
-                  Item: { ...order, ...OPEN },
-                  ConditionExpression: 'attribute_not_exists(order_number)',
-                },
-              },
-              ...together,
-            ],
-          }),
-        );
-        return 'stored';
-      } catch (error) {
-        if (
-          error instanceof TransactionCanceledException &&
-          error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed'
-        ) {
-          return 'taken';
+      const TransactItems: TransactWriteItem[] = [
+        {
+          Put: {
+            TableName: table,
+            Item: { ...order, ...OPEN },
+            ConditionExpression: 'attribute_not_exists(order_number)',
+          },
+        },
+        ...together,
+      ];
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await client.send(new TransactWriteCommand({ TransactItems }));
+          return 'stored';
+        } catch (error) {
+          const reasons = cancellation(error);
+          if (reasons[0] === 'ConditionalCheckFailed') return 'taken';
+          // A repeated request has touched the key at the same moment; nothing was written.
+          if (attempt === TRIES || !reasons.includes('TransactionConflict')) throw error;
         }
-        throw error;
       }
     },
   };
+}
+
+/** Why a transaction was cancelled, by its items; nothing for any other error. */
+function cancellation(error: unknown): string[] {
+  if (!(error instanceof TransactionCanceledException)) return [];
+  return (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
 }

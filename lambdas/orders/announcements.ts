@@ -11,26 +11,25 @@ export type EmailTemplate = 'order_confirmation' | 'payment_problem';
  * write and ends only when they were accepted; its retry tells again. Receivers deduplicate, the event by its
  * `event_id`, the e-mail by order and template.
  */
-export interface Announcements {
-  event(type: OrderEvent, order: Order): Promise<void>;
-  email(template: EmailTemplate, order: Order): Promise<void>;
+export interface EventBus {
+  put(type: OrderEvent, order: Order): Promise<void>;
 }
 
-/** Events on an EventBridge bus, e-mails into an SQS queue. */
-export function awsAnnouncements(deps: {
-  bus: string;
-  events: EventBridgeClient;
-  emailQueueUrl: string;
-  queue: SQSClient;
-}): Announcements {
+/** E-mails on their way to the customer; see `EventBus`. */
+export interface EmailQueue {
+  send(template: EmailTemplate, order: Order): Promise<void>;
+}
+
+/** Events on the EventBridge bus `bus`. */
+export function awsEventBus(bus: string, client: EventBridgeClient): EventBus {
   return {
-    async event(type, order) {
+    async put(type, order) {
       const { order_number, status, payment_status, currency, totals, failure } = order;
-      const { FailedEntryCount } = await deps.events.send(
+      const { FailedEntryCount } = await client.send(
         new PutEventsCommand({
           Entries: [
             {
-              EventBusName: deps.bus,
+              EventBusName: bus,
               Source: 'fastcart.checkout',
               DetailType: type,
               Detail: JSON.stringify({
@@ -49,10 +48,16 @@ export function awsAnnouncements(deps: {
       // PutEvents answers 200 for entries that it refused (EventBridge API, PutEvents).
       if (FailedEntryCount) throw new Transient(`${type} was not accepted by the event bus`);
     },
-    async email(template, order) {
-      await deps.queue.send(
+  };
+}
+
+/** E-mails into the SQS queue at `url`: order number and template, nothing of a person. */
+export function sqsEmailQueue(url: string, client: SQSClient): EmailQueue {
+  return {
+    async send(template, order) {
+      await client.send(
         new SendMessageCommand({
-          QueueUrl: deps.emailQueueUrl,
+          QueueUrl: url,
           MessageBody: JSON.stringify({ order_number: order.order_number, template }),
         }),
       );

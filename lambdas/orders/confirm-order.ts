@@ -1,12 +1,14 @@
 import type { Clock } from '../shared/clock.ts';
 import { OrderClosed } from '../shared/errors.ts';
 import type { Order, OrderNumber } from '../shared/order.ts';
-import type { Announcements } from './announcements.ts';
+import type { EmailQueue, EventBus } from './announcements.ts';
+import { describeFailure, type StepFailure } from './describe-failure.ts';
 import type { OrderStore } from './order-store.ts';
 
 export interface ConfirmOrderDeps {
   orders: OrderStore;
-  announcements: Announcements;
+  events: EventBus;
+  emails: EmailQueue;
   clock: Clock;
   count: (metric: 'OrdersConfirmed') => void;
 }
@@ -25,8 +27,8 @@ export async function confirmOrder(
   const order = await deps.orders.confirm(order_number, deps.clock.now());
   if (!order) throw new OrderClosed(`${order_number} is being undone`);
   await Promise.all([
-    deps.announcements.event('OrderConfirmed', order),
-    deps.announcements.email('order_confirmation', order),
+    deps.events.put('OrderConfirmed', order),
+    deps.emails.send('order_confirmation', order),
   ]);
   deps.count('OrdersConfirmed');
   return { order_number, status: order.status };
@@ -34,13 +36,18 @@ export async function confirmOrder(
 
 /**
  * Begins the undo: raises the fence behind which no step can act, unless the order has been confirmed (`confirmed`)
- * or undone (`ended`) already.
+ * or undone (`ended`) already. What the order failed for is kept with it: the first failure is the one that counts.
  */
 export async function beginUndo(
   deps: Pick<ConfirmOrderDeps, 'orders' | 'clock'>,
-  { order_number }: { order_number: OrderNumber },
+  { order_number, failure }: { order_number: OrderNumber; failure: StepFailure },
 ): Promise<{ outcome: 'undo' | 'confirmed' | 'ended' }> {
-  if (await deps.orders.beginUndo(order_number, deps.clock.now())) return { outcome: 'undo' };
+  const begun = await deps.orders.beginUndo(
+    order_number,
+    describeFailure(failure),
+    deps.clock.now(),
+  );
+  if (begun) return { outcome: 'undo' };
   const order = await deps.orders.get(order_number);
   return { outcome: order?.status === 'confirmed' ? 'confirmed' : 'ended' };
 }

@@ -1,11 +1,11 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { dynamoCatalogue } from '../catalogue/catalogue.ts';
 import { validationFailed } from '../shared/api-error.ts';
 import { answer, apiHandler, parseBody } from '../shared/api-handler.ts';
+import { dynamodb, stepFunctions } from '../shared/aws-clients.ts';
 import { systemClock } from '../shared/clock.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
 import { env } from '../shared/environment.ts';
+import { logger } from '../shared/logger.ts';
 import { dynamoOrderBook } from './accept-order.ts';
 import { type CreateOrderDeps, createOrder } from './create-order.ts';
 import { newOrderNumber } from './order-number.ts';
@@ -23,9 +23,14 @@ const deps: CreateOrderDeps = {
   orders: dynamoOrders(ordersTable, client),
   orderBook: dynamoOrderBook(ordersTable, client),
   claims: dynamoRequestClaims(env('RECORDS_TABLE'), client),
-  checkout: stateMachine(env('CHECKOUT_STATE_MACHINE_ARN'), new SFNClient()),
+  checkout: stateMachine(env('CHECKOUT_STATE_MACHINE_ARN'), stepFunctions()),
   newOrderNumber,
   clock: systemClock,
+  onNotStarted: (order, error) =>
+    logger.error('checkout not started', {
+      order,
+      error: error instanceof Error ? error.name : 'unknown',
+    }),
 };
 
 /** `POST /orders`: 202 with the order. */

@@ -17,6 +17,7 @@ export interface CreateOrderDeps {
   checkout: Starter<CheckoutInput>;
   newOrderNumber: (at: Date) => OrderNumber;
   clock: Clock;
+  onNotStarted: (orderNumber: OrderNumber, error: unknown) => void;
 }
 
 /**
@@ -36,8 +37,17 @@ export async function createOrder(
     ? await deps.orders.get(orderNumber)
     : await storeOrder(deps, request, orderNumber, idempotencyKey);
   if (!order) throw new ApiError(404, 'ORDER_NOT_FOUND', `Order ${orderNumber} is no longer kept`);
-  if (order.status === 'pending') await deps.checkout.start({ order_number: order.order_number });
+  if (order.status === 'pending') await startCheckout(deps, order);
   return order;
+}
+
+/** The order is accepted already: what keeps its checkout from starting now, the sweep makes good. */
+async function startCheckout(deps: CreateOrderDeps, { order_number }: Order): Promise<void> {
+  try {
+    await deps.checkout.start({ order_number });
+  } catch (error) {
+    deps.onNotStarted(order_number, error);
+  }
 }
 
 async function claimOrderNumber(

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ApiError, validationFailed } from '../shared/api-error.ts';
 import { answer, apiHandler } from '../shared/api-handler.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
+import { dynamodb } from '../shared/aws-clients.ts';
 import { env } from '../shared/environment.ts';
 import type { OrderNumber } from '../shared/order.ts';
 import { orderNumberSchema } from '../shared/parse.ts';

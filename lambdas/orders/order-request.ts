@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { MinorUnits } from '../shared/money.ts';
 import type { Address, Sku } from '../shared/order.ts';
 import { currencySchema } from '../shared/parse.ts';
+import { COUNTRIES } from './countries.ts';
 
 /** The most pieces of one SKU in an order. */
 const MAX_QUANTITY = 9_999;
@@ -27,7 +28,7 @@ const text = (max: number) =>
 
 const country = text(56)
   .transform((value) => (value.toUpperCase() === 'USA' ? 'US' : value.toUpperCase()))
-  .refine((code) => /^[A-Z]{2}$/.test(code) && isCountry(code), {
+  .refine((code) => COUNTRIES.has(code), {
     message: 'must be an ISO 3166-1 code of two letters, as US',
   });
 
@@ -127,8 +128,4 @@ function canonical(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
-}
-
-function isCountry(code: string): boolean {
-  return new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(code) !== undefined;
 }

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
-  QueryCommand,
+  paginateQuery,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type {
@@ -26,7 +26,10 @@ export interface OrderReader {
  * again when it is repeated; `undefined` means that the order was in none of those states and nothing changed.
  */
 export interface OrderStore extends OrderReader {
-  /** Keeps the payment's id, what is to be paid, and who waits for it, before any money moves. */
+  /**
+   * Keeps the payment's id, what is to be paid, and who waits for it, before any money moves. The first payment
+   * stays; a late write of an earlier attempt is refused, since nobody waits for its token any more.
+   */
   attachPayment(
     orderNumber: OrderNumber,
     facts: {
@@ -35,6 +38,7 @@ export interface OrderStore extends OrderReader {
       shipping: ShippingQuote;
       warnings: string[];
       taskToken: string;
+      attempt: number;
     },
     at: Date,
   ): Promise<Order | undefined>;
@@ -45,16 +49,22 @@ export interface OrderStore extends OrderReader {
   awaitProvider(orderNumber: OrderNumber, until: Date, at: Date): Promise<Order | undefined>;
   confirm(orderNumber: OrderNumber, at: Date): Promise<Order | undefined>;
   /** The fence: from here on no step can act for this order. */
-  beginUndo(orderNumber: OrderNumber, at: Date): Promise<Order | undefined>;
+  beginUndo(orderNumber: OrderNumber, failure: Failure, at: Date): Promise<Order | undefined>;
   fail(
     orderNumber: OrderNumber,
     failure: Failure,
     paymentStatus: PaymentStatus,
     at: Date,
   ): Promise<Order | undefined>;
-  park(orderNumber: OrderNumber, failure: Failure, at: Date): Promise<Order | undefined>;
-  /** Numbers of orders that are older than `before` and have not ended, oldest first, at most `limit`. */
-  openSince(before: Date, limit: number): Promise<OrderNumber[]>;
+  /** `step` is the step of the undo that failed; the order's own failure stays. */
+  park(
+    orderNumber: OrderNumber,
+    failure: Failure,
+    step: string,
+    at: Date,
+  ): Promise<Order | undefined>;
+  /** Numbers of orders that are older than `before` and have not ended, oldest first, in pages. */
+  openSince(before: Date): AsyncIterable<OrderNumber[]>;
 }
 
 /** The attribute that keeps an order in the sparse index `open-orders` until it has ended. */
@@ -117,19 +127,22 @@ export function dynamoOrders(table: string, client: DynamoDBDocumentClient): Ord
   return {
     get,
 
-    attachPayment: (orderNumber, { payment, totals, shipping, warnings, taskToken }, at) =>
+    attachPayment: (orderNumber, facts, at) =>
       update(
         orderNumber,
-        'SET payment = :payment, totals = :totals, shipping = :shipping, warnings = :warnings, payment_task_token = :token',
+        'SET payment = :payment, totals = :totals, shipping = :shipping, warnings = :warnings, ' +
+          'payment_task_token = :token, payment_attempt = :attempt',
         'attribute_not_exists(undoing) AND #status IN (:pending, :awaiting) ' +
-          'AND (attribute_not_exists(payment) OR payment.payment_intent_id = :intent)',
+          'AND (attribute_not_exists(payment) OR payment.payment_intent_id = :intent) ' +
+          'AND (attribute_not_exists(payment_attempt) OR payment_attempt <= :attempt)',
         {
-          ':payment': payment,
-          ':totals': totals,
-          ':shipping': shipping,
-          ':warnings': warnings,
-          ':token': taskToken,
-          ':intent': payment.payment_intent_id,
+          ':payment': facts.payment,
+          ':totals': facts.totals,
+          ':shipping': facts.shipping,
+          ':warnings': facts.warnings,
+          ':token': facts.taskToken,
+          ':attempt': facts.attempt,
+          ':intent': facts.payment.payment_intent_id,
           ...OPEN_STATUSES,
         },
         at,
@@ -194,12 +207,12 @@ export function dynamoOrders(table: string, client: DynamoDBDocumentClient): Ord
         orderNumber,
       ),
 
-    beginUndo: (orderNumber, at) =>
+    beginUndo: (orderNumber, failure, at) =>
       update(
         orderNumber,
-        'SET undoing = :true',
+        'SET undoing = :true, failure = if_not_exists(failure, :failure)',
         '#status IN (:pending, :awaiting, :parked)',
-        { ':true': true, ':parked': 'needs_attention', ...OPEN_STATUSES },
+        { ':true': true, ':failure': failure, ':parked': 'needs_attention', ...OPEN_STATUSES },
         at,
       ),
 
@@ -207,7 +220,7 @@ export function dynamoOrders(table: string, client: DynamoDBDocumentClient): Ord
       unless(
         update(
           orderNumber,
-          'SET #status = :failed, payment_status = :payment_status, failure = :failure, ' +
+          'SET #status = :failed, payment_status = :payment_status, failure = if_not_exists(failure, :failure), ' +
             'history = list_append(history, :entry) REMOVE saga, payment_task_token, processing_until',
           'undoing = :true AND #status IN (:pending, :awaiting, :parked)',
           {
@@ -225,16 +238,16 @@ export function dynamoOrders(table: string, client: DynamoDBDocumentClient): Ord
         orderNumber,
       ),
 
-    park: (orderNumber, failure, at) =>
+    park: (orderNumber, failure, step, at) =>
       unless(
         update(
           orderNumber,
-          'SET #status = :parked, failure = :failure, history = list_append(history, :entry) REMOVE saga',
+          'SET #status = :parked, failure = if_not_exists(failure, :failure), history = list_append(history, :entry) REMOVE saga',
           '#status IN (:pending, :awaiting)',
           {
             ':parked': 'needs_attention',
             ':failure': failure,
-            ':entry': entry('needs_attention', failure.step, at),
+            ':entry': entry('needs_attention', step, at),
             ...OPEN_STATUSES,
           },
           at,
@@ -243,17 +256,19 @@ export function dynamoOrders(table: string, client: DynamoDBDocumentClient): Ord
         orderNumber,
       ),
 
-    openSince: async (before, limit) => {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
+    async *openSince(before) {
+      const pages = paginateQuery(
+        { client, pageSize: 100 },
+        {
           TableName: table,
           IndexName: OPEN_INDEX,
           KeyConditionExpression: 'saga = :open AND created_at < :before',
           ExpressionAttributeValues: { ':open': OPEN.saga, ':before': before.toISOString() },
-          Limit: limit,
-        }),
+        },
       );
-      return Items.map((item) => (item as Order).order_number);
+      for await (const { Items = [] } of pages) {
+        yield Items.map((item) => (item as Order).order_number);
+      }
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Order } from '../shared/order.ts';
 /** What the API shows of an order: no person's data, no task token, and only while it is due, how to pay. */
 export function viewOrder(order: Order) {
   const { payment } = order;
-  const forCustomer = order.status === 'awaiting_payment' ? payment : undefined;
+  const forCustomer = needsCustomer(order) ? payment : undefined;
   return {
     order_number: order.order_number,
     status: order.status,
@@ -23,7 +23,7 @@ export function viewOrder(order: Order) {
       client_secret: forCustomer?.client_secret ?? null,
       next_action: forCustomer?.next_action ?? null,
     },
-    failure: order.failure ?? null,
+    failure: standsStill(order) ? (order.failure ?? null) : null,
     warnings: order.warnings,
     history: order.history,
     created_at: order.created_at,
@@ -33,7 +33,14 @@ export function viewOrder(order: Order) {
 
 export type OrderView = ReturnType<typeof viewOrder>;
 
+/** The payment waits for the customer, and for nobody else. */
+function needsCustomer({ status, payment_status, undoing }: Order): boolean {
+  return status === 'awaiting_payment' && payment_status === 'pending' && !undoing;
+}
+
 /** Whether the order stands still: it needs the customer or a person, or it has ended. */
 export function standsStill(order: Order): boolean {
-  return order.status !== 'pending';
+  return (
+    needsCustomer(order) || (order.status !== 'pending' && order.status !== 'awaiting_payment')
+  );
 }

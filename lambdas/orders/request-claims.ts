@@ -1,4 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -14,6 +17,9 @@ import type { OrderNumber } from '../shared/order.ts';
  */
 const LEASE_MS = 35_000;
 
+/** When it is worth asking again, in seconds. */
+const ASK_AGAIN_S = 2;
+
 /** How long a key is remembered, in seconds: 30 days. */
 const REMEMBERED_S = 30 * 24 * 3600;
 
@@ -22,7 +28,7 @@ export type Claim =
   | { outcome: 'mine'; orderNumber: OrderNumber }
   /** The key's order exists already. */
   | { outcome: 'done'; orderNumber: OrderNumber }
-  /** Another request with this key is running for `retryAfter` more seconds at most. */
+  /** Another request with this key is running; it is worth asking again after `retryAfter` seconds. */
   | { outcome: 'running'; retryAfter: number }
   /** The key was used for another body. */
   | { outcome: 'reused' };
@@ -73,6 +79,8 @@ export function dynamoRequestClaims(table: string, client: DynamoDBDocumentClien
       );
       return record;
     } catch (error) {
+      // A conflict: the first request is storing its order at this very moment.
+      if (error instanceof TransactionConflictException) return undefined;
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: { id: idOf(key) }, ConsistentRead: true }),
@@ -133,9 +141,8 @@ export function dynamoRequestClaims(table: string, client: DynamoDBDocumentClien
   };
 }
 
+/** Most requests are done in a moment; only a dead one keeps its key for the whole lease. */
 function running(leaseUntil: number, at: Date): Claim {
-  return {
-    outcome: 'running',
-    retryAfter: Math.max(1, Math.ceil((leaseUntil - at.getTime()) / 1000)),
-  };
+  const left = Math.ceil((leaseUntil - at.getTime()) / 1000);
+  return { outcome: 'running', retryAfter: Math.min(ASK_AGAIN_S, Math.max(1, left)) };
 }

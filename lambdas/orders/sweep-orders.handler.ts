@@ -1,14 +1,13 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { wireStripe } from '../payment/wire-stripe.ts';
+import { dynamodb, stepFunctions } from '../shared/aws-clients.ts';
 import { systemClock } from '../shared/clock.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
 import { env } from '../shared/environment.ts';
 import { logger } from '../shared/logger.ts';
 import { dynamoOrders } from './order-store.ts';
 import { stateMachine, taskTokenWait } from './saga.ts';
 import { type SweepOrdersDeps, sweepOrders } from './sweep-orders.ts';
 
-const sfn = new SFNClient();
+const sfn = stepFunctions();
 
 const deps: SweepOrdersDeps = {
   orders: dynamoOrders(env('ORDERS_TABLE'), dynamodb()),

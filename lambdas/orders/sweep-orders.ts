@@ -1,5 +1,5 @@
-import { settleIntent } from '../payment/authorize-payment.ts';
 import type { PaymentGateway } from '../payment/payment-gateway.ts';
+import { settleIntent } from '../payment/settle-intent.ts';
 import type { Clock } from '../shared/clock.ts';
 import { PaymentTimedOut } from '../shared/errors.ts';
 import type { Order, OrderNumber } from '../shared/order.ts';
@@ -10,10 +10,10 @@ import type { CheckoutInput, PaymentWait, Starter, UndoInput } from './saga.ts';
 const GRACE_MS = 60_000;
 
 /** A checkout that ended and an order that has not changed for this time: nobody is at work on it. */
-const STRANDED_MS = 5 * 60_000;
+const STRANDED_MS = 10 * 60_000;
 
-/** The most orders that one sweep looks at; the next one goes on. */
-const PAGE = 200;
+/** Orders that are pushed at the same time. */
+const AT_ONCE = 10;
 
 export interface SweepOrdersDeps {
   orders: OrderStore;
@@ -22,7 +22,7 @@ export interface SweepOrdersDeps {
   payments: PaymentGateway;
   wait: PaymentWait;
   clock: Clock;
-  /** An order's fault is told and does not stop the sweep. */
+  /** An order's fault is told, and the sweep goes on to the next. */
   onError: (orderNumber: OrderNumber, error: unknown) => void;
 }
 
@@ -30,19 +30,35 @@ export interface SweepOrdersDeps {
  * Finds the orders that stand still though they should not, and gives each its push: an accepted one whose checkout
  * never started is started; one whose checkout ended without ending it is undone; one whose payment is processing
  * for too long is settled by what the provider says now.
+ * @throws Error when all are looked at, if any could not be pushed: that alarms
  */
 export async function sweepOrders(deps: SweepOrdersDeps): Promise<{ looked_at: number }> {
   const before = new Date(deps.clock.now().getTime() - GRACE_MS);
-  const numbers = await deps.orders.openSince(before, PAGE);
-  for (const orderNumber of numbers) {
-    try {
-      const order = await deps.orders.get(orderNumber);
-      if (order) await push(deps, order);
-    } catch (error) {
-      deps.onError(orderNumber, error);
-    }
+  let lookedAt = 0;
+  let failed = 0;
+  for await (const page of deps.orders.openSince(before)) {
+    const numbers = page.values();
+    const pushNext = async (): Promise<void> => {
+      for (const orderNumber of numbers) {
+        lookedAt += 1;
+        if (!(await pushed(deps, orderNumber))) failed += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, pushNext));
   }
-  return { looked_at: numbers.length };
+  if (failed > 0) throw new Error(`${failed} of ${lookedAt} orders could not be swept`);
+  return { looked_at: lookedAt };
+}
+
+async function pushed(deps: SweepOrdersDeps, orderNumber: OrderNumber): Promise<boolean> {
+  try {
+    const order = await deps.orders.get(orderNumber);
+    if (order) await push(deps, order);
+    return true;
+  } catch (error) {
+    deps.onError(orderNumber, error);
+    return false;
+  }
 }
 
 async function push(deps: SweepOrdersDeps, order: Order): Promise<void> {

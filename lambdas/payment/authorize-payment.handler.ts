@@ -1,9 +1,8 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { dynamoOrders } from '../orders/order-store.ts';
 import { taskTokenWait } from '../orders/saga.ts';
+import { dynamodb, stepFunctions } from '../shared/aws-clients.ts';
 import { systemClock } from '../shared/clock.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
 import { env } from '../shared/environment.ts';
 import { orderNumberSchema, shippingQuoteSchema, totalsSchema } from '../shared/parse.ts';
 import { stepHandler } from '../shared/step-handler.ts';
@@ -13,7 +12,7 @@ import { wireStripe } from './wire-stripe.ts';
 const deps = {
   orders: dynamoOrders(env('ORDERS_TABLE'), dynamodb()),
   payments: wireStripe(),
-  wait: taskTokenWait(new SFNClient()),
+  wait: taskTokenWait(stepFunctions()),
   clock: systemClock,
 };
 
@@ -23,6 +22,7 @@ const inputSchema = z.object({
   shipping: shippingQuoteSchema,
   warnings: z.array(z.string()),
   task_token: z.string(),
+  attempt: z.int().min(1),
 });
 
 /** The task of the state `AuthorizePayment`, a callback. */

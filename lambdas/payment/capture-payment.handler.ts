@@ -9,6 +9,7 @@ const deps = { payments: wireStripe() };
 const inputSchema = z.object({
   order_number: orderNumberSchema,
   payment_intent_id: paymentIntentIdSchema,
+  attempt: z.int().min(1),
 });
 
 /** The task of the state `CapturePayment`. */

@@ -1,4 +1,4 @@
-import { PaymentCanceled } from '../shared/errors.ts';
+import { PaymentCanceled, Transient } from '../shared/errors.ts';
 import type { OrderNumber, PaymentIntentId } from '../shared/order.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
@@ -9,12 +9,15 @@ import type { PaymentGateway } from './payment-gateway.ts';
  */
 export async function capturePayment(
   deps: { payments: PaymentGateway },
-  input: { order_number: OrderNumber; payment_intent_id: PaymentIntentId },
+  input: { order_number: OrderNumber; payment_intent_id: PaymentIntentId; attempt: number },
 ): Promise<{ order_number: OrderNumber }> {
   const { order_number, payment_intent_id } = input;
-  const intent = await deps.payments.capture(payment_intent_id, idempotencyKey(input, 'capture'));
-  if (intent.status !== 'captured') {
-    throw new PaymentCanceled(`The authorization can no longer be captured (${intent.status})`);
-  }
-  return { order_number };
+  const intent = await deps.payments.capture(
+    payment_intent_id,
+    idempotencyKey(input, 'capture', input.attempt),
+  );
+  if (intent.status === 'captured') return { order_number };
+  throw intent.status === 'authorized' || intent.status === 'processing'
+    ? new Transient(`the capture is ${intent.status}`)
+    : new PaymentCanceled('The authorization can no longer be captured');
 }

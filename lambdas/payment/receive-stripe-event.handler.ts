@@ -1,11 +1,10 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
 import Stripe from 'stripe';
 import { dynamoOrders } from '../orders/order-store.ts';
 import { taskTokenWait } from '../orders/saga.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { answer, apiHandler, rawBody } from '../shared/api-handler.ts';
+import { dynamodb, stepFunctions } from '../shared/aws-clients.ts';
 import { systemClock } from '../shared/clock.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
 import { env } from '../shared/environment.ts';
 import { logger } from '../shared/logger.ts';
 import { countMetric } from '../shared/metrics.ts';
@@ -24,8 +23,9 @@ const deps = {
   events: dynamoWebhookEvents(env('RECORDS_TABLE'), client),
   orders: dynamoOrders(env('ORDERS_TABLE'), client),
   payments: wireStripe(),
-  wait: taskTokenWait(new SFNClient()),
+  wait: taskTokenWait(stepFunctions()),
   clock: systemClock,
+  count: countMetric,
 };
 
 /** `POST /webhooks/stripe`: 200 once the event was acted on; 400 if it is not signed by Stripe. */

@@ -77,7 +77,10 @@ export function stripeGateway(deps: {
     async refund(id, idempotencyKey) {
       const stripe = await deps.stripe();
       try {
-        await stripe.refunds.create({ payment_intent: id }, { idempotencyKey });
+        const { status } = await stripe.refunds.create({ payment_intent: id }, { idempotencyKey });
+        if (status === 'failed' || status === 'canceled') {
+          throw new Transient(`Stripe: the refund is ${status}`);
+        }
       } catch (error) {
         if (error instanceof Stripe.errors.StripeError && error.code === 'charge_already_refunded')
           return;

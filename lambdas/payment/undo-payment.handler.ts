@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dynamoOrders } from '../orders/order-store.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
+import { dynamodb } from '../shared/aws-clients.ts';
 import { env } from '../shared/environment.ts';
 import { orderNumberSchema } from '../shared/parse.ts';
 import { stepHandler } from '../shared/step-handler.ts';
@@ -12,7 +12,7 @@ const deps = {
   payments: wireStripe(),
 };
 
+const inputSchema = z.object({ order_number: orderNumberSchema, attempt: z.int().min(1) });
+
 /** The task of the state `UndoPayment`. */
-export const handler = stepHandler(z.object({ order_number: orderNumberSchema }), (input) =>
-  undoPayment(deps, input),
-);
+export const handler = stepHandler(inputSchema, (input) => undoPayment(deps, input));

@@ -1,8 +1,8 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { ApiError, type Fault, validationFailed } from './api-error.ts';
+import { Transient } from './errors.ts';
+import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './logger.ts';
 
 /** The largest body that the API reads, in bytes. */
@@ -15,17 +15,19 @@ const MAX_BODY_BYTES = 256 * 1024;
 export function apiHandler(
   route: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>,
 ) {
-  return middy<APIGatewayProxyEventV2>()
-    .use(injectLambdaContext(logger))
-    .handler(async (event: APIGatewayProxyEventV2) => {
-      try {
-        return await route(event);
-      } catch (error) {
-        if (error instanceof ApiError) return answerError(error);
-        logger.error('request failed', { route: event.routeKey, error: describe(error) });
-        return answerError(new ApiError(500, 'INTERNAL', 'Something went wrong on our side'));
-      }
-    });
+  return lambdaHandler(async (event: APIGatewayProxyEventV2) => {
+    try {
+      return await route(event);
+    } catch (error) {
+      if (error instanceof ApiError) return answerError(error);
+      logger.error('request failed', { route: event.routeKey, error: describe(error) });
+      return answerError(
+        error instanceof Transient
+          ? new ApiError(503, 'UNAVAILABLE', 'Try again in a moment', { retryAfter: 1 })
+          : new ApiError(500, 'INTERNAL', 'Something went wrong on our side'),
+      );
+    }
+  });
 }
 
 /** A JSON answer. */

@@ -5,7 +5,7 @@
  *
  * Messages reach the execution history, the logs and the customer: they carry no personal data and no secrets.
  */
-abstract class StepError extends Error {
+export abstract class StepError extends Error {
   abstract override readonly name: ErrorName;
 }
 

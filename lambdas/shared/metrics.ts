@@ -7,6 +7,7 @@ export type MetricName =
   | 'OrdersConfirmed'
   | 'OrdersFailed'
   | 'OrdersNeedingAttention'
+  | 'RefundsFailed'
   | 'WebhookSignatureFailures';
 
 /** Counts one, in CloudWatch's embedded metric format (one log line, no call). */

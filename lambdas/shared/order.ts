@@ -115,6 +115,8 @@ export interface Order {
   /** ISO 8601, both. */
   created_at: string;
   updated_at: string;
+  /** The attempt of the payment's step that waits now, from 1. */
+  payment_attempt?: number;
   /** Resumes the saga that waits for the payment. Never leaves the store but to Step Functions. */
   payment_task_token?: string;
   /** ISO 8601: by when the provider has to end processing the payment. */

@@ -1,8 +1,7 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type * as z from 'zod';
-import { Transient } from './errors.ts';
+import { StepError, Transient } from './errors.ts';
+import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './logger.ts';
 
 /**
@@ -15,17 +14,15 @@ export function stepHandler<Input, Output>(
   schema: z.ZodType<Input>,
   step: (input: Input) => Promise<Output>,
 ) {
-  return middy()
-    .use(injectLambdaContext(logger))
-    .handler(async (event: unknown): Promise<Output> => {
-      const input = schema.parse(event);
-      try {
-        return await step(input);
-      } catch (error) {
-        logger.warn('step failed', { order: orderOf(input), ...described(error) });
-        throw isOfTheMoment(error) ? new Transient(`an AWS service answered ${error.name}`) : error;
-      }
-    });
+  return lambdaHandler(async (event: unknown): Promise<Output> => {
+    const input = schema.parse(event);
+    try {
+      return await step(input);
+    } catch (error) {
+      logger.warn('step failed', { order: orderOf(input), ...described(error) });
+      throw isOfTheMoment(error) ? new Transient(`an AWS service answered ${error.name}`) : error;
+    }
+  });
 }
 
 function orderOf(input: unknown): unknown {
@@ -41,8 +38,8 @@ function isOfTheMoment(error: unknown): error is Error {
   return isTransientError(sdkError) || isThrottlingError(sdkError) || isServerError(sdkError);
 }
 
-function described(error: unknown): { error: string; reason: string } {
-  return error instanceof Error
-    ? { error: error.name, reason: error.message }
-    : { error: 'unknown', reason: String(error) };
+/** The words of our own errors only: an SDK's message may quote what it was sent. */
+function described(error: unknown): { error: string; reason?: string } {
+  if (error instanceof StepError) return { error: error.name, reason: error.message };
+  return { error: error instanceof Error ? error.name : 'unknown' };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { dynamoOrders } from '../orders/order-store.ts';
+import { dynamodb } from '../shared/aws-clients.ts';
 import { systemClock } from '../shared/clock.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
 import { env } from '../shared/environment.ts';
 import { logger } from '../shared/logger.ts';
 import { orderNumberSchema } from '../shared/parse.ts';

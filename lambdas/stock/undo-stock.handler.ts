@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 
-import { dynamodb } from '../shared/dynamodb.ts';
+import { dynamodb } from '../shared/aws-clients.ts';
 import { env } from '../shared/environment.ts';
 import { orderNumberSchema } from '../shared/parse.ts';
 import { stepHandler } from '../shared/step-handler.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dynamoOrders } from '../orders/order-store.ts';
-import { dynamodb } from '../shared/dynamodb.ts';
+import { dynamodb } from '../shared/aws-clients.ts';
 import { env } from '../shared/environment.ts';
 import { orderNumberSchema, shippingQuoteSchema } from '../shared/parse.ts';
 import { secret } from '../shared/secrets.ts';

@@ -3,6 +3,15 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { readConfig } from '../../infra/config.ts';
 import { FastCartStack } from '../../infra/fastcart-stack.ts';
 
+/** What a deployment to production has to say. */
+export const PROD = {
+  stage: 'prod',
+  paymentReturnUrl: 'https://shop.example/return',
+  emailFrom: 'orders@shop.example',
+  alarmEmail: 'team@shop.example',
+  shipFrom: { street: '1 Main St', city: 'Seattle', state: 'WA', zip: '98101', country: 'US' },
+};
+
 /** The stack as a deployment with `context` would have it. */
 export function synthesize(context: Record<string, unknown> = {}): {
   app: App;

@@ -1,9 +1,9 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { templateOf } from './synthesized.ts';
+import { PROD, templateOf } from './synthesized.ts';
 
 const dev = templateOf();
-const prod = templateOf({ stage: 'prod' });
+const prod = templateOf(PROD);
 
 describe('functions', () => {
   const functions = Object.values(dev.findResources('AWS::Lambda::Function'));
@@ -85,6 +85,27 @@ test('an order that needs attention alarms', () => {
   });
 });
 
+test('alarms may be published, and reach who is named', () => {
+  dev.hasResourceProperties('AWS::SNS::TopicPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: 'sns:Publish',
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+        }),
+      ]),
+    },
+  });
+  prod.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email' });
+});
+
+test('what the parking of a failed undo fails to do is kept and alarms', () => {
+  dev.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+  });
+});
+
 test('a checkout that ends uncaught starts the undo, an undo that does is parked', () => {
   const uncaught = { status: ['FAILED', 'TIMED_OUT', 'ABORTED'] };
   dev.hasResourceProperties('AWS::Events::Rule', {
@@ -110,6 +131,12 @@ test.each([
   ['stage', 'test'],
   ['emailFrom', 'nobody'],
   ['shipFrom', '{"street":"1 Main St"}'],
+  ['flatRate', '{"USD":{"standrad":795}}'],
+  ['flatRate', '{not JSON'],
 ])('a context value that is wrong is named: %s=%s', (name, value) => {
   expect(() => templateOf({ [name]: value })).toThrow(new RegExp(name));
+});
+
+test('production is not deployed with examples for a sender and a warehouse', () => {
+  expect(() => templateOf({ stage: 'prod' })).toThrow(/paymentReturnUrl, emailFrom, shipFrom/);
 });

@@ -59,6 +59,11 @@ test.each<[string, Record<string, unknown>, string]>([
     { shipping_address: { ...address, country: 'Q1' } },
     'shipping_address.country',
   ],
+  [
+    'a country code that is not assigned',
+    { shipping_address: { ...address, country: 'UK' } },
+    'shipping_address.country',
+  ],
   ['no payment method', { payment_method_id: undefined }, 'payment_method_id'],
   ['a field that we do not know', { total: 1 }, 'Unrecognized key: "total"'],
   [

@@ -106,8 +106,9 @@ describe('ParkOrder', () => {
     const order = await settled(shop, await place(shop));
     expect(order).toMatchObject({
       status: 'needs_attention',
-      failure: { step: 'UndoCheckout', code: 'CHECKOUT_FAILED' },
+      failure: { step: 'CapturePayment', code: 'CHECKOUT_FAILED' },
     });
+    expect(order.history.at(-1)).toMatchObject({ step: 'UndoCheckout' });
     expect(await audit(shop, before)).toEqual([]);
   });
 });

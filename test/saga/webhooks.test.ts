@@ -137,7 +137,10 @@ describe('events', () => {
       payment_method: 'pm_card_visa',
       confirm: true,
       return_url: 'https://example.com/',
-      metadata: { order_number: declined.order_number, shop: 'fastcart-dev' },
+      metadata: {
+        order_number: declined.order_number,
+        shop: 'fastcart-dev:000000000000:us-east-1',
+      },
     });
     expect(stray.status).toBe('succeeded');
     await expect
