@@ -1,5 +1,6 @@
 /**
- * The value of an environment variable that the template sets. Only composition roots (`*.handler.ts`) read it.
+ * The value of an environment variable that the template sets. Only composition roots (`*.handler.ts`, and `wire-stripe.ts`,
+ * which several of them share) read it.
  * @throws Error naming the variable if it is not set
  */
 export function env(name: string): string {
