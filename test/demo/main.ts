@@ -3,7 +3,7 @@ import { type Shop, shopAt } from '../support/shop.ts';
 import { auditOrder, moneyOf } from './audit-order.ts';
 import { drawChecks, drawSteps, drawSummary, drawTitle, money } from './draw.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
-import { traceSteps } from './trace-order.ts';
+import { type StepTrace, traceSteps } from './trace-order.ts';
 
 /** Places each scenario's order in a local cloud of its own, and draws what became of it. Exits 1 if any went wrong. */
 const started = performance.now();
@@ -43,7 +43,7 @@ async function show(shop: Shop, index: number, scenario: Scenario): Promise<bool
   });
 
   console.log(drawTitle(index, scenario, order));
-  console.log(drawSteps(steps, undo, notesOf(order)));
+  console.log(drawSteps(steps, undo, new Map([...notesOf(order), ...undoneOf(undo)])));
   console.log(drawChecks(checks));
   return checks.every(({ ok }) => ok);
 }
@@ -57,6 +57,18 @@ function notesOf({ totals, shipping }: Awaited<ReturnType<Shop['order']>>): Map<
   if (totals.tax !== null) notes.set('ComputeTax', money(totals.tax));
   if (totals.total !== null) notes.set('CapturePayment', money(totals.total));
   return notes;
+}
+
+/** What the undo's steps have given back. */
+function undoneOf(undo: StepTrace[]): [string, string][] {
+  return undo.flatMap(({ name, answer = {} }): [string, string][] => {
+    if (name === 'UndoStock') return [[name, `reservation ${String(answer['stock'])}`]];
+    if (name !== 'UndoPayment') return [];
+    const { payment_status: status } = answer;
+    return [
+      [name, status === 'pending' ? 'nobody was asked for money' : `payment ${String(status)}`],
+    ];
+  });
 }
 
 function seconds(since: number): string {

@@ -8,6 +8,8 @@ export interface StepTrace {
   ok: boolean;
   tries: number;
   error?: string;
+  /** What the state's function answered. */
+  answer?: Record<string, unknown>;
 }
 
 const FAILED = new Set([
@@ -37,9 +39,17 @@ export function traceSteps(events: HistoryEvent[]): StepTrace[] {
 
 function follow(step: StepTrace, event: HistoryEvent): void {
   if (event.type === 'TaskScheduled') step.tries += 1;
-  if (event.type === 'TaskSucceeded') step.ok = true;
+  if (event.type === 'TaskSucceeded') {
+    step.ok = true;
+    step.answer = payloadOf(event.taskSucceededEventDetails?.output);
+  }
   if (event.type && FAILED.has(event.type)) {
     const details = event.taskFailedEventDetails ?? event.taskTimedOutEventDetails;
     step.error = details?.error ?? event.type;
   }
+}
+
+function payloadOf(output: string | undefined): Record<string, unknown> {
+  const { Payload = {} } = JSON.parse(output ?? '{}') as { Payload?: Record<string, unknown> };
+  return Payload;
 }
