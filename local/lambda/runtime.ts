@@ -17,7 +17,7 @@ export interface LambdaRuntimeOptions {
   faults: Faults;
   /** Hears of each invocation. */
   onInvoke?: (functionName: string) => void;
-  /** Instances that may run in all; every function may have one even so. */
+  /** Instances that run in all while there is much to do; every function may have one even so. */
   maxInstances?: number;
   /** Instances that a function without a reserved concurrency may have. */
   maxInstancesPerFunction?: number;
@@ -41,9 +41,11 @@ const LAST_IDLE_MS = 300_000;
 const REAP_EVERY_MS = 5_000;
 /** An instance that was just used is not given up for another function's: it will be used again. */
 const KEEP_IDLE_MS = 2_000;
-/** The share of the cores' time above which one more instance would only take it from the others. */
-const BUSY = 0.7;
-const DEFAULT_MAX_INSTANCES = 24;
+/** The load of the cores above which one more instance would only take their time from the others. */
+const BUSY = 0.75;
+/** The load below which more instances than usual do no harm: they wait, for a customer or a slow provider. */
+const QUIET = 0.4;
+const DEFAULT_MAX_INSTANCES = 12;
 const DEFAULT_MAX_PER_FUNCTION = 16;
 
 /** Runs the functions of the template, each instance in a thread of its own that is started when it is needed. */
@@ -58,22 +60,25 @@ export function createLambdaRuntime(options: LambdaRuntimeOptions): RunningLambd
     return count;
   }
 
+  /** Makes room: stops the instance that has been idle for longest, unless it will be used again at once. */
+  function reapOldestIdle(): void {
+    const [oldest] = [...byName.values()]
+      .filter((pool) => performance.now() - (pool.oldestIdle() ?? Infinity) > KEEP_IDLE_MS)
+      .toSorted((a, b) => (a.oldestIdle() ?? 0) - (b.oldestIdle() ?? 0));
+    oldest?.reap();
+  }
+
   const cpuLoad = createCpuLoad();
   let starting = 0;
 
   const capacity: Capacity = {
     allow(pool) {
-      if (pool.size > 0 && (starting > 0 || cpuLoad() > BUSY)) return false;
-      if (running() < maxInstances) return true;
-      const now = performance.now();
-      let oldest: FunctionPool | undefined;
-      for (const other of byName.values()) {
-        const since = other === pool ? undefined : other.oldestIdle();
-        if (since === undefined || now - since < KEEP_IDLE_MS) continue;
-        if (since < (oldest?.oldestIdle() ?? Infinity)) oldest = other;
+      if (pool.size === 0) {
+        if (running() >= maxInstances) reapOldestIdle();
+        return true;
       }
-      oldest?.reap();
-      return oldest !== undefined || pool.size === 0;
+      if (starting > 0) return false;
+      return cpuLoad() < (running() < maxInstances ? BUSY : QUIET);
     },
     start(config) {
       const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
