@@ -5,6 +5,14 @@ import { drawChecks, drawSteps, drawSummary, drawTitle, money } from './draw.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { type StepTrace, traceSteps } from './trace-order.ts';
 
+/** What undoing a payment came to, by the payment status that it left. */
+const UNDONE: Record<string, string> = {
+  pending: 'nobody was asked for money',
+  failed: 'no money was held',
+  voided: 'authorization voided',
+  refunded: 'payment refunded',
+};
+
 /** Places each scenario's order in a local cloud of its own, and draws what became of it. Exits 1 if any went wrong. */
 const started = performance.now();
 const cloud = new LocalCloud();
@@ -64,10 +72,7 @@ function undoneOf(undo: StepTrace[]): [string, string][] {
   return undo.flatMap(({ name, answer = {} }): [string, string][] => {
     if (name === 'UndoStock') return [[name, `reservation ${String(answer['stock'])}`]];
     if (name !== 'UndoPayment') return [];
-    const { payment_status: status } = answer;
-    return [
-      [name, status === 'pending' ? 'nobody was asked for money' : `payment ${String(status)}`],
-    ];
+    return [[name, UNDONE[String(answer['payment_status'])] ?? '']];
   });
 }
 
