@@ -32,12 +32,22 @@ export async function createOrder(
   request: OrderRequest,
   idempotencyKey: string | undefined,
 ): Promise<Order> {
-  const { orderNumber, exists } = await claimOrderNumber(deps, request, idempotencyKey);
+  const order = await acceptOrder(deps, request, idempotencyKey);
+  if (order.status === 'pending') await startCheckout(deps, order);
+  return order;
+}
+
+/** The order of this request, stored now or before. */
+async function acceptOrder(
+  deps: CreateOrderDeps,
+  request: OrderRequest,
+  key: string | undefined,
+): Promise<Order> {
+  const { orderNumber, exists } = await claimOrderNumber(deps, request, key);
   const order = exists
     ? await deps.orders.get(orderNumber)
-    : await storeOrder(deps, request, orderNumber, idempotencyKey);
+    : await storeOrder(deps, request, orderNumber, key);
   if (!order) throw new ApiError(404, 'ORDER_NOT_FOUND', `Order ${orderNumber} is no longer kept`);
-  if (order.status === 'pending') await startCheckout(deps, order);
   return order;
 }
 
@@ -115,10 +125,8 @@ async function storeOrder(
   if ((await deps.orderBook.store(order, together)) === 'stored') return order;
 
   const present = await deps.orders.get(orderNumber);
-  if (key !== undefined) {
-    if (present?.request_key === key) return present;
-    await deps.claims.release(key, orderNumber);
-    throw new ApiError(409, 'REQUEST_IN_PROGRESS', 'Send the request again', { retryAfter: 1 });
-  }
-  return storeOrder(deps, request, deps.newOrderNumber(deps.clock.now()), key);
+  if (key !== undefined && present?.request_key === key) return present;
+  // Another order has this number: nothing of this one was stored, so it may begin again with the next.
+  if (key !== undefined) await deps.claims.release(key, orderNumber);
+  return acceptOrder(deps, request, key);
 }
